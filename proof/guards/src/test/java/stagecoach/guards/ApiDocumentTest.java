@@ -128,6 +128,32 @@ class ApiDocumentTest {
     }
 
     @Test
+    void what_generators_of_clients_stumble_over_is_said_plainly() {
+        for (String word : List.of("$ref", "anyOf")) {
+            assertThat(document().findParents(word))
+                    .isNotEmpty()
+                    .allSatisfy(
+                            schema ->
+                                    assertThat(schema.has("type"))
+                                            .as("a type beside %s in %s", word, schema)
+                                            .isFalse());
+        }
+        assertThat(document().at("/info/license/identifier").asText()).isEqualTo("Apache-2.0");
+        assertThat(document().at("/paths/~1api~1v1~1enrolments/post/requestBody").toString())
+                .contains("EnrolmentRequest");
+    }
+
+    @Test
+    void of_answers_is_told_which_fields_are_always_there_and_of_what_clients_send_is_not() {
+        JsonNode schemas = document().at("/components/schemas");
+        assertThat(schemas.at("/Deployment/required").valueStream().map(JsonNode::asText))
+                .contains("id", "state", "phases")
+                .doesNotContain("startedAt", "failure");
+        assertThat(schemas.at("/ListedTargetView/required/0").asText()).isEqualTo("items");
+        assertThat(schemas.path("Target").has("required")).isFalse();
+    }
+
+    @Test
     void every_reference_leads_somewhere() {
         JsonNode document = document();
         assertThat(document.findValuesAsText("$ref"))

@@ -51,7 +51,10 @@ final class Documents {
         ObjectNode whole = JSON.createObjectNode();
         ObjectNode first = ofService(SERVICES.getFirst());
         whole.set("openapi", first.get("openapi"));
-        whole.set("info", first.get("info"));
+        ObjectNode info = first.withObject("/info");
+        // Its name is its identifier, for which the build has no setting.
+        info.withObject("/license").put("identifier", info.at("/license/name").asText());
+        whole.set("info", info);
         whole.putArray("servers").addObject().put("url", "/");
         whole.set("security", first.get("security"));
         Map<String, JsonNode> tags = new TreeMap<>();

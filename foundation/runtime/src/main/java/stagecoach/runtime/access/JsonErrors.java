@@ -2,6 +2,7 @@ package stagecoach.runtime.access;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -21,6 +22,10 @@ public final class JsonErrors {
             Pattern.compile(
                     "^Cannot deserialize value of type .*? from (?:String|Number) .*?: (?=[\"A-Z0-9])",
                     Pattern.DOTALL);
+
+    /** Of a body that would cost more to read than anything that is meant. */
+    public static final String TOO_MUCH =
+            "The body goes deeper, or has a longer name or number, than anything here. Look where it repeats itself.";
 
     private JsonErrors() {}
 
@@ -45,6 +50,7 @@ public final class JsonErrors {
                     new FieldError(pointer(mismatch), mismatch(mismatch));
             case JsonMappingException mapping ->
                     new FieldError(pointer(mapping), sentenceOf(mapping));
+            case StreamConstraintsException _ -> new FieldError("", TOO_MUCH);
             default -> new FieldError("", "The body is no JSON" + at(failure) + ".");
         };
     }

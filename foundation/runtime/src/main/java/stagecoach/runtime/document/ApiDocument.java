@@ -63,7 +63,11 @@ public class ApiDocument implements OASFilter {
                         OASFactory.createSecurityRequirement().addScheme("bearer"),
                         OASFactory.createSecurityRequirement().addScheme("apiKey")));
         Optional.ofNullable(document.getComponents().getSchemas())
-                .ifPresent(schemas -> schemas.values().forEach(ApiDocument::tellAsWord));
+                .ifPresent(
+                        schemas -> {
+                            schemas.values().forEach(ApiDocument::tellAsWord);
+                            Plainly.tell(schemas);
+                        });
         Map<String, PathItem> paths =
                 Optional.ofNullable(document.getPaths().getPathItems()).orElse(Map.of());
         List.copyOf(paths.entrySet())
@@ -179,10 +183,9 @@ public class ApiDocument implements OASFilter {
         boolean body = operation.getRequestBody() != null;
         boolean writes = WRITING.contains(method);
         return switch (refusal) {
-            case INVALID_INPUT -> !open && (body || !parameters(operation).isEmpty());
             case API_KEY_NEEDED, NOT_ALLOWED, UNAVAILABLE -> !open;
             case NOT_FOUND -> takes(operation, Parameter.In.PATH, null);
-            case NOT_ACCEPTABLE -> method != HttpMethod.DELETE;
+            case INVALID_INPUT, NOT_ACCEPTABLE -> true;
             case CONFLICT -> !open && (writes || path.startsWith("/api/v1/feeds/{id}/packages"));
             case CURSOR_TOO_OLD -> path.equals("/api/v1/events");
             case CHANGED_MEANWHILE -> isGuarded(operation);

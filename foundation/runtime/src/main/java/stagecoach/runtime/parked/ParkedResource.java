@@ -7,6 +7,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import stagecoach.runtime.request.PlainText;
  * be handled again once the reason is gone.
  */
 @Path("/api/v1/services/{service}/parked-streams")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Operation")
 @Needs(Role.ADMIN)
 @RunOnVirtualThread

@@ -1,6 +1,7 @@
 package stagecoach.runtime.request;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.access.JsonErrors;
+import stagecoach.runtime.codec.Times;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -51,6 +54,8 @@ public final class JsonBody {
         JsonNode read = null;
         try {
             read = StagecoachJson.strict().readTree(json);
+        } catch (StreamConstraintsException e) {
+            mistakes.add("", JsonErrors.TOO_MUCH);
         } catch (JsonProcessingException e) {
             mistakes.add(
                     "",
@@ -221,11 +226,11 @@ public final class JsonBody {
                 .flatMap(
                         text -> {
                             try {
-                                return Optional.of(Duration.parse(text));
+                                return Optional.of(Times.duration(text));
                             } catch (DateTimeException e) {
                                 return wrong(
                                         field,
-                                        "\"%s\" is no ISO-8601 duration, such as PT30S or PT1H"
+                                        "\"%s\" is no ISO-8601 duration of at most a hundred years, such as PT30S or PT1H"
                                                 .formatted(text));
                             }
                         });
@@ -237,11 +242,11 @@ public final class JsonBody {
                 .flatMap(
                         text -> {
                             try {
-                                return Optional.of(Instant.parse(text));
+                                return Optional.of(Times.instant(text));
                             } catch (DateTimeException e) {
                                 return wrong(
                                         field,
-                                        "\"%s\" is no UTC time, such as 2026-11-23T06:00:00Z"
+                                        "\"%s\" is no UTC time up to the year 9999, such as 2026-11-23T06:00:00Z"
                                                 .formatted(text));
                             }
                         });

@@ -8,7 +8,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,6 +34,7 @@ import stagecoach.wire.StagecoachJson;
 
 /** The keys that a service seals secrets with, by their ids, and the change to a new one. */
 @Path("/api/v1/services/{service}/secret-keys")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Operation")
 @Needs(Role.ADMIN)
 @RunOnVirtualThread

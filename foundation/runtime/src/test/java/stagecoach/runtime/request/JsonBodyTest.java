@@ -57,6 +57,21 @@ class JsonBodyTest {
         assertThat(Nearest.to("xyz", List.of("production", "staging"))).isEmpty();
     }
 
+    @Test
+    void a_time_that_nothing_behind_can_keep_is_told() {
+        var body =
+                body(
+                        "{\"at\": \"+1000000000-12-31T23:59:59.999999999Z\", \"before\": \"-1000000000-01-01T00:00:00Z\","
+                                + " \"for\": \"PT2562047788015215H30M\", \"last\": \"9999-12-31T23:59:59Z\"}");
+        body.instant("at");
+        body.instant("before");
+        body.duration("for");
+        assertThat(body.instant("last")).isPresent();
+        assertThat(body.mistakes().all())
+                .extracting(FieldError::pointer)
+                .containsExactly("/at", "/before", "/for");
+    }
+
     private static String refusal(String json) {
         return catchThrowableOfType(InvalidInput.class, () -> body(json))
                 .errors()

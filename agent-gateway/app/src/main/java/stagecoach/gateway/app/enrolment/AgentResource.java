@@ -2,41 +2,37 @@ package stagecoach.gateway.app.enrolment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.runtime.access.Caller;
-import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.AgentId;
 
 /** {@code /api/v1/agents}: the tentacles that are trusted, and the end of that trust. */
 @Path("/api/v1/agents")
+@Tag(name = "Machines")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class AgentResource {
-    private static final int LIMIT_MAX = 500;
-
     private final UnitOfWork unitOfWork;
     private final Agents agents;
     private final Trust trust;
@@ -89,22 +85,12 @@ public class AgentResource {
     /** Lists tentacles by id, revoked ones included. */
     @GET
     @Operation(operationId = "listAgents", summary = "Tentacles by id, revoked ones included")
-    public Listed<Agent> list(
-            @QueryParam("limit") @DefaultValue("50") int limit,
-            @QueryParam("cursor") @Nullable String cursor) {
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw new InvalidInput("/limit", "Use a number from 1 to %d.".formatted(LIMIT_MAX));
-        }
-        String after = cursor == null ? "" : idOf(cursor);
-        List<Agent> items =
-                unitOfWork.run(tx -> agents.page(tx, after, limit + 1)).stream()
-                        .map(AgentResource::shown)
-                        .toList();
-        if (items.size() <= limit) {
-            return new Listed<>(items, null);
-        }
-        List<Agent> page = items.subList(0, limit);
-        return new Listed<>(page, cursorOf(page.getLast().id()));
+    public Listed<Agent> list(@BeanParam PageRequest page) {
+        String after = page.after().orElse("");
+        return page.page(
+                unitOfWork.run(tx -> agents.page(tx, after, page.limit() + 1)),
+                row -> row.agent().value(),
+                rows -> rows.stream().map(AgentResource::shown).toList());
     }
 
     /** One tentacle. */
@@ -166,19 +152,5 @@ public class AgentResource {
                 "agent-not-found",
                 "No agent \"%s\" has enrolled. GET /api/v1/agents lists those that have."
                         .formatted(id));
-    }
-
-    private static String cursorOf(String id) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(id.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String idOf(String cursor) {
-        try {
-            return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidInput("/cursor", "Use a cursor that an earlier answer gave as next.");
-        }
     }
 }

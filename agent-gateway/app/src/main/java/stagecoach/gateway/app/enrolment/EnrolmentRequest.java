@@ -224,6 +224,10 @@ record EnrolmentRequest(
                 wrong(at + "/name", "Write a text, or leave it out.");
                 return Optional.empty();
             }
+            if (name.asText().indexOf('\0') >= 0) {
+                wrong(at + "/name", "It has a NUL character, which no text may have. Remove it.");
+                return Optional.empty();
+            }
             if (name.asText().length() > NAME_MAX_CHARS) {
                 wrong(at + "/name", "Use at most %d characters.".formatted(NAME_MAX_CHARS));
             }

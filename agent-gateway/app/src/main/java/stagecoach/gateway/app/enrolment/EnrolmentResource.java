@@ -8,6 +8,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,12 +18,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.gateway.app.enrolment.KnownPlaces.Place;
@@ -34,6 +36,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** {@code /api/v1/enrolments}: one-time tokens for machines that shall join. */
 @Path("/api/v1/enrolments")
+@Tag(name = "Machines")
 @Produces(MediaType.APPLICATION_JSON)
 public class EnrolmentResource {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -67,6 +70,33 @@ public class EnrolmentResource {
      */
     public record Enrolment(String token, String command, Instant expiresAt) {}
 
+    /** The body as the API's document tells it; {@link EnrolmentRequest} reads it. */
+    @Schema(name = "EnrolmentRequest", description = "Either target or worker: what the machine is")
+    record Form(
+            @Nullable EnrolledTarget target,
+            @Nullable EnrolledWorker worker,
+            @Schema(description = "How long the token is good", implementation = String.class)
+                    @Nullable Duration validFor) {
+        /** A machine that is deployed to. */
+        @Schema(name = "EnrolledTarget")
+        record EnrolledTarget(
+                @Schema(required = true) String id,
+                @Nullable String name,
+                @Schema(required = true) List<String> environments,
+                @Nullable List<String> tags,
+                @Nullable String region,
+                @Nullable Boolean disabled) {}
+
+        /** A machine that works for others. */
+        @Schema(name = "EnrolledWorker")
+        record EnrolledWorker(
+                @Schema(required = true) String id,
+                @Nullable String name,
+                @Schema(required = true) List<String> workerPools,
+                @Nullable String region,
+                @Nullable Boolean disabled) {}
+    }
+
     /** Makes a token for a machine that shall become the target or worker in the body. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -80,7 +110,7 @@ public class EnrolmentResource {
             required = true,
             content =
                     @Content(
-                            schema = @Schema(type = SchemaType.OBJECT),
+                            schema = @Schema(implementation = Form.class),
                             examples = {
                                 @ExampleObject(
                                         name = "target",

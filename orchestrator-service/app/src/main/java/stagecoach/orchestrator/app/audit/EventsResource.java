@@ -35,6 +35,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Problems;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.codec.Times;
 import stagecoach.runtime.request.PageRequest;
 
 /** The feed of events: a page, or everything as it comes. */
@@ -79,7 +80,7 @@ public class EventsResource {
                 return Optional.empty();
             }
             try {
-                return Optional.of(Instant.parse(since));
+                return Optional.of(Times.instant(since));
             } catch (DateTimeException e) {
                 throw new InvalidInput(
                         "?since", "since is a UTC time, such as 2026-11-23T06:00:00Z.");

@@ -11,7 +11,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -35,6 +34,7 @@ import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.codec.Times;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.request.PlainText;
@@ -240,7 +240,7 @@ public class ReleaseResource {
         int space = key.indexOf(' ');
         try {
             return new ReleaseStore.Place(
-                    Instant.parse(key.substring(0, Math.max(0, space))), key.substring(space + 1));
+                    Times.instant(key.substring(0, Math.max(0, space))), key.substring(space + 1));
         } catch (DateTimeException e) {
             throw PageRequest.foreignCursor();
         }

@@ -6,6 +6,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
@@ -46,6 +47,7 @@ import stagecoach.vocabulary.identity.RegionId;
 /** Caches: servers, or folders, near a region's machines. */
 @Path("/api/v1/caches")
 @RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Configuration")
 public class CacheResource {
     private static final String REGIONS = "regions/";

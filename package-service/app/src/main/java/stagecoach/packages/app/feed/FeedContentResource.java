@@ -4,7 +4,9 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +35,7 @@ import stagecoach.vocabulary.packages.Sha512;
 /** What is in feeds; those outside are asked at once, and tell less. */
 @Path("/api/v1/feeds/{id}/packages")
 @RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Feeds")
 public class FeedContentResource {
     private final UnitOfWork unitOfWork;

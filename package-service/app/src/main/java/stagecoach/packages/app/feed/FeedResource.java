@@ -6,6 +6,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -48,6 +49,7 @@ import stagecoach.vocabulary.identity.IdRule;
 /** Feeds: the built-in one, and those outside that releases may take packages from. */
 @Path("/api/v1/feeds")
 @RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Feeds")
 public class FeedResource {
     private static final int HOLDERS_TOLD_MAX = 3;

@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.BlobAnswers;
@@ -70,6 +72,14 @@ public class NuGetResource {
     @Operation(
             operationId = "getPackageContent",
             summary = "Read versions, a package or its nuspec")
+    @APIResponse(
+            responseCode = "200",
+            description = "Versions as JSON, a package as bytes, or its nuspec as XML",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON),
+                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
+                @Content(mediaType = MediaType.APPLICATION_XML)
+            })
     public Response get(@PathParam("path") String path, @Context HttpHeaders headers)
             throws IOException {
         return answer(path, false, headers);

@@ -18,6 +18,10 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
@@ -58,11 +62,32 @@ public class PushResource {
         this.clock = clock;
     }
 
+    /** The body as the API's document tells it. */
+    @Schema(name = "PackageForm")
+    record Form(
+            @Schema(
+                            name = "package",
+                            type = SchemaType.STRING,
+                            format = "binary",
+                            required = true,
+                            description = "The .nupkg file")
+                    String file) {}
+
     /** Takes one package from the first part of a form. */
     @PUT
     @Consumes(MediaType.WILDCARD)
     @Needs(Role.PUSH)
     @Operation(operationId = "pushPackage", summary = "Push a package")
+    @RequestBody(
+            required = true,
+            content = {
+                @Content(
+                        mediaType = MediaType.MULTIPART_FORM_DATA,
+                        schema = @Schema(implementation = Form.class)),
+                @Content(
+                        mediaType = MediaType.WILDCARD,
+                        schema = @Schema(type = SchemaType.STRING, format = "binary"))
+            })
     @APIResponse(responseCode = "201", description = "Taken in")
     @APIResponse(responseCode = "400", description = "No package, or a dangerous one")
     @APIResponse(responseCode = "409", description = "The version is there already")

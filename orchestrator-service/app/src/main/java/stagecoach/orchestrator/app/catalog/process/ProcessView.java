@@ -253,13 +253,13 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
     @Schema(name = "Install")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record InstallView(
-            @Nullable String directory,
+            @Schema(nullable = true) @Nullable String directory,
             List<String> substituteIn,
             @Schema(
                             description =
                                     "patterns of files of JSON, YAML, XML or properties in which variables replace the values that their names lead to")
                     List<String> structuredVariablesIn,
-            @Nullable Integer keepReleases) {}
+            @Schema(nullable = true) @Nullable Integer keepReleases) {}
 
     /** What a URL must answer. */
     @Schema(name = "HttpCheck")

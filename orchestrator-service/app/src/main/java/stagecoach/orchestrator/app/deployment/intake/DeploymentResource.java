@@ -125,6 +125,7 @@ public class DeploymentResource {
             description =
                     "TERM at once, KILL after 10 s, given up 30 s after that; then ALWAYS steps, at most 5 minutes. A repeat changes nothing; {\"skipCleanup\": true} leaves the ALWAYS steps out, or ends them, at any time.")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -133,7 +134,10 @@ public class DeploymentResource {
                                     @ExampleObject(
                                             name = "without clean-up",
                                             value = "{\"skipCleanup\": true}")))
-    @APIResponse(responseCode = "202", description = "It will end")
+    @APIResponse(
+            responseCode = "202",
+            description = "It will end",
+            content = @Content(schema = @Schema(implementation = DeploymentView.class)))
     @APIResponse(responseCode = "409", description = "It has ended")
     public RestResponse<String> cancel(
             String id,
@@ -175,6 +179,7 @@ public class DeploymentResource {
             description =
                     "FAILED (the default) runs what has not succeeded yet, and PRE_ACQUISITION and ALWAYS steps around it; START runs everything again.")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -183,7 +188,10 @@ public class DeploymentResource {
                                     @ExampleObject(
                                             name = "retry",
                                             value = "{\"from\": \"FAILED\"}")))
-    @APIResponse(responseCode = "202", description = "Queued, or started at once")
+    @APIResponse(
+            responseCode = "202",
+            description = "Queued, or started at once",
+            content = @Content(schema = @Schema(implementation = DeploymentView.class)))
     @APIResponse(responseCode = "409", description = "It has not ended, or it succeeded")
     public RestResponse<String> retry(
             String id,
@@ -221,6 +229,7 @@ public class DeploymentResource {
             description =
                     "Begins a new attempt of a deployment that is STAGED: it queues like any other, and what is not held any more is acquired again.")
     @RequestBody(
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -229,7 +238,10 @@ public class DeploymentResource {
                                     @ExampleObject(
                                             name = "at night",
                                             value = "{\"at\": \"2026-11-24T02:00:00Z\"}")))
-    @APIResponse(responseCode = "202", description = "Queued, or started at once")
+    @APIResponse(
+            responseCode = "202",
+            description = "Queued, or started at once",
+            content = @Content(schema = @Schema(implementation = DeploymentView.class)))
     @APIResponse(responseCode = "409", description = "It is not STAGED")
     public RestResponse<String> proceed(
             String id,

@@ -10,8 +10,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +45,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.codec.Times;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -128,8 +129,8 @@ public class InterruptionResource {
         static Asked of(String key) {
             int space = key.indexOf(' ');
             try {
-                return new Asked(Instant.parse(key.substring(0, space)), key.substring(space + 1));
-            } catch (DateTimeParseException | StringIndexOutOfBoundsException e) {
+                return new Asked(Times.instant(key.substring(0, space)), key.substring(space + 1));
+            } catch (DateTimeException | StringIndexOutOfBoundsException e) {
                 throw PageRequest.foreignCursor();
             }
         }

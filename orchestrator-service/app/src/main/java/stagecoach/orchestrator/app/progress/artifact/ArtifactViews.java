@@ -1,8 +1,8 @@
 package stagecoach.orchestrator.app.progress.artifact;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.codec.Times;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -72,10 +73,10 @@ public final class ArtifactViews {
             }
             try {
                 return new Place(
-                        Instant.parse(parts.group(1)),
+                        Times.instant(parts.group(1)),
                         parts.group(2),
                         Integer.parseInt(parts.group(3)));
-            } catch (DateTimeParseException e) {
+            } catch (DateTimeException e) {
                 throw PageRequest.foreignCursor();
             }
         }
