@@ -3,6 +3,7 @@ package stagecoach.vocabulary.process;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -66,7 +67,87 @@ final class ActionRules {
                         "install/" + field + "/" + i,
                         "A pattern has at most %d characters and %d times **/. Shorten it, such as to **/*.properties."
                                 .formatted(GLOB_LENGTH_MAX, GLOB_FOLDERS_MAX));
+            } else {
+                String place = "install/" + field + "/" + i;
+                new Glob(glob)
+                        .mistake()
+                        .ifPresent(
+                                why ->
+                                        add(
+                                                place,
+                                                "\"%s\" is no pattern of file names: %s. Correct it, such as to **/*.properties."
+                                                        .formatted(glob, why)));
             }
+        }
+    }
+
+    /** A pattern of file names, read as machines read it. */
+    private static final class Glob {
+        private final String text;
+        private int at;
+
+        Glob(String text) {
+            this.text = text.replace('\\', '/');
+        }
+
+        /** What is wrong with it, wherever it is matched. */
+        Optional<String> mistake() {
+            if (text.isBlank()) {
+                return Optional.of("it is empty");
+            }
+            boolean group = false;
+            while (at < text.length()) {
+                char next = text.charAt(at++);
+                if (next == '{' && group) {
+                    return Optional.of("a { stands within another");
+                }
+                if (next == '[') {
+                    Optional<String> mistake = mistakeInChoice();
+                    if (mistake.isPresent()) {
+                        return mistake;
+                    }
+                }
+                group = next == '{' || (group && next != '}');
+            }
+            return group ? Optional.of("a { is not closed") : Optional.empty();
+        }
+
+        /** Of characters in brackets one is meant; a first ^ is itself, and so is a first -. */
+        private Optional<String> mistakeInChoice() {
+            boolean empty = !take('^');
+            if (empty) {
+                take('!');
+                empty = !take('-');
+            }
+            int from = -1;
+            while (at < text.length()) {
+                char next = text.charAt(at++);
+                if (next == ']') {
+                    return empty ? Optional.of("nothing stands in [ and ]") : Optional.empty();
+                }
+                if (next == '/') {
+                    return Optional.of("a / or \\ stands in [ and ]");
+                }
+                empty = false;
+                if (next != '-') {
+                    from = next;
+                } else if (at < text.length() && text.charAt(at) == ']' && from >= 0) {
+                    at++;
+                    return Optional.empty();
+                } else if (from < 0 || (at < text.length() && text.charAt(at) < from)) {
+                    return Optional.of("a range in [ and ] goes from the lower to the higher");
+                } else {
+                    at++;
+                    from = -1;
+                }
+            }
+            return Optional.of("a [ is not closed");
+        }
+
+        private boolean take(char expected) {
+            boolean there = at < text.length() && text.charAt(at) == expected;
+            at += there ? 1 : 0;
+            return there;
         }
     }
 

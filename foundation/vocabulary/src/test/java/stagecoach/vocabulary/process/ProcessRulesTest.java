@@ -431,6 +431,67 @@ class ProcessRulesTest {
                 .containsExactly("/steps/0/install/structuredVariablesIn/1");
     }
 
+    @Test
+    void a_pattern_that_no_machine_could_match_with_is_refused_with_its_place() {
+        for (String glob :
+                List.of(
+                        "[",
+                        "[]",
+                        "[!]",
+                        "[a",
+                        "[]a]",
+                        "[a/b]",
+                        "[a\\b]",
+                        "{a",
+                        "{a,{b}}",
+                        "[b-a]",
+                        "[a--]",
+                        "[--a]",
+                        "[a-b-c]",
+                        "[!a-",
+                        "{[a}",
+                        "conf/[.json",
+                        "",
+                        " ")) {
+            assertThat(mistakes(Step.of("web", WEB, substituting("*.json", glob))))
+                    .as(glob)
+                    .singleElement()
+                    .satisfies(
+                            mistake -> {
+                                assertThat(mistake.pointer())
+                                        .isEqualTo("/steps/0/install/substituteIn/1");
+                                assertThat(mistake.sentence())
+                                        .startsWith(
+                                                "\"" + glob + "\" is no pattern of file names: ");
+                            });
+        }
+    }
+
+    @Test
+    void a_pattern_that_machines_can_match_with_is_taken() {
+        assertThat(
+                        mistakes(
+                                Step.of(
+                                        "web",
+                                        WEB,
+                                        substituting(
+                                                "[^a]",
+                                                "[^]",
+                                                "a}",
+                                                "[a-]",
+                                                "[-a]",
+                                                "[-]",
+                                                "{[}]}",
+                                                "[[a]",
+                                                "[a&&b]",
+                                                "[!-a]",
+                                                "{}",
+                                                "a,b}",
+                                                "conf\\*.{json,xml}",
+                                                "**/[a-z0-9]?.conf"))))
+                .isEmpty();
+    }
+
     private static Action substituting(String... globs) {
         return new Action.DeployPackage(
                 new Action.PackageReference(
