@@ -98,6 +98,20 @@ final class FolderSync {
         }
     }
 
+    /** Returns when these files and folders, which lie in or above {@code folder}, are on disk. */
+    void sync(Path folder, List<Path> some) throws IOException, InterruptedException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            Visitor visitor = new Visitor(folder, threads);
+            for (Path path : some) {
+                visitor.met(path);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("asked to stop");
+                }
+            }
+            visitor.syncAll();
+        }
+    }
+
     /** Syncs what it meets, so many at a time: a large package must not fill the memory. */
     private final class Visitor extends SimpleFileVisitor<Path> {
         private final Path folder;

@@ -95,7 +95,9 @@ public final class InstallPackageWork implements Work {
         var preDeploy = new ConventionScript(shared.runs, shared.disk, "PreDeploy");
         var deploy = new ConventionScript(shared.runs, shared.disk, "Deploy");
         var postDeploy = new ConventionScript(shared.runs, shared.disk, "PostDeploy");
+        var copy = new CopyInstallation(shared.home.root(), shared.disk);
         return List.of(
+                copy::check,
                 new VerifyPackage(shared.store),
                 new ExtractPackage(ArchiveLimits.USUAL, shared.trash),
                 new SubstituteVariables(),
@@ -106,6 +108,8 @@ public final class InstallPackageWork implements Work {
                 unlessUnpacked(postDeploy::check),
                 new CompleteFolder(shared.disk),
                 preDeploy,
+                // While the version before is still in place: it stays there if this fails.
+                copy,
                 installation ->
                         shared.older.whileNoneGoes(
                                 () -> installation.link().switchOver(installation.live())),
@@ -214,6 +218,7 @@ public final class InstallPackageWork implements Work {
     private void undo(Installation installation, CommandResult result) throws IOException {
         installation.link().switchBack(installation.live());
         if (!installation.isUndone()) {
+            CopyInstallation.tellLeft(installation);
             installation.undone();
         }
         if (!result.mayStillRun()) {

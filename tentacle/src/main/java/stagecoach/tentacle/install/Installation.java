@@ -17,6 +17,8 @@ import stagecoach.tentacle.script.ScriptOutcome;
 final class Installation {
     private static final String BEGUN = "begun";
     private static final String UNPACKED = "unpacked";
+    private static final String COPYING = "copying";
+    private static final String COPIED = "copied";
     private static final String UNDONE = "undone";
 
     private final LiveTicket live;
@@ -87,6 +89,26 @@ final class Installation {
 
     void unpacked() throws IOException {
         live.record(new JournalEntry.Reached(live.now(), UNPACKED));
+    }
+
+    /** Whether something may have changed where the copy goes. */
+    boolean isCopying() {
+        return hasReached(COPYING);
+    }
+
+    void copying() throws IOException {
+        if (!isCopying()) {
+            live.record(new JournalEntry.Reached(live.now(), COPYING));
+        }
+    }
+
+    /** Whether the copy is complete. */
+    boolean isCopied() {
+        return hasReached(COPIED);
+    }
+
+    void copied() throws IOException {
+        live.record(new JournalEntry.Reached(live.now(), COPIED));
     }
 
     /** Whether this version has left its place again: it never takes it any more. */

@@ -22,7 +22,7 @@ import stagecoach.vocabulary.identity.Ticket;
  * .stagecoach/<name>-<ticket>}, so that a version takes the place of another in one step, and back.
  */
 final class VersionLink {
-    private static final String BESIDE = ".stagecoach";
+    static final String BESIDE = ".stagecoach";
     private static final String REPLACES = "replaces:";
 
     private final Path directory;

@@ -74,6 +74,7 @@ final class MachineHealth {
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.add(AgentCommand.SCRIPT_PACKAGES);
         capabilities.add(AgentCommand.STRUCTURED_VARIABLES);
+        capabilities.add(AgentCommand.COPIED_INSTALLATIONS);
         capabilities.add(AgentCommand.GATEWAY_RENEWAL);
         capabilities.add(Source.FOLDER_CACHES);
         capabilities.add(Source.NUGET_CACHES);

@@ -112,6 +112,9 @@ public sealed interface AgentCommand {
     /** The capability of a tentacle that puts variables into structured files. */
     String STRUCTURED_VARIABLES = "structured-variables";
 
+    /** The capability of a tentacle that copies what it installs into a folder of the user's. */
+    String COPIED_INSTALLATIONS = "copied-installations";
+
     /**
      * A package that the tentacle holds, for a script.
      *

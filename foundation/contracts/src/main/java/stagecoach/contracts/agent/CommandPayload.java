@@ -64,6 +64,7 @@ public sealed interface CommandPayload {
      *     there, stay besides this one; empty means all
      * @param structuredVariablesIn globs of structured files in which variables replace the values
      *     that their names lead to
+     * @param copyTo where a copy goes, besides
      */
     record Install(
             String directory,
@@ -71,7 +72,8 @@ public sealed interface CommandPayload {
             Map<String, String> variables,
             List<String> masks,
             Optional<Integer> keepReleases,
-            List<String> structuredVariablesIn)
+            List<String> structuredVariablesIn,
+            Optional<CopyTo> copyTo)
             implements CommandPayload {
         /** Copies all; what was written before there were structured files has none. */
         public Install {
@@ -80,6 +82,24 @@ public sealed interface CommandPayload {
             masks = List.copyOf(masks);
             structuredVariablesIn =
                     structuredVariablesIn == null ? List.of() : List.copyOf(structuredVariablesIn);
+        }
+
+        /** An installation without a copy. */
+        public Install(
+                String directory,
+                List<String> substituteIn,
+                Map<String, String> variables,
+                List<String> masks,
+                Optional<Integer> keepReleases,
+                List<String> structuredVariablesIn) {
+            this(
+                    directory,
+                    substituteIn,
+                    variables,
+                    masks,
+                    keepReleases,
+                    structuredVariablesIn,
+                    Optional.empty());
         }
 
         /** An installation that removes nothing. */
@@ -94,13 +114,34 @@ public sealed interface CommandPayload {
         /** Tells no value, and nothing that values went into. */
         @Override
         public String toString() {
-            return "Install[substituteIn=%s, structuredVariablesIn=%s, variables=%s, masks=%d, keepReleases=%s]"
+            return "Install[substituteIn=%s, structuredVariablesIn=%s, variables=%s, masks=%d, keepReleases=%s, copied=%s]"
                     .formatted(
                             substituteIn,
                             structuredVariablesIn,
                             variables.keySet(),
                             masks.size(),
-                            keepReleases);
+                            keepReleases,
+                            copyTo.isPresent());
+        }
+    }
+
+    /**
+     * A folder that gets a copy of what is installed.
+     *
+     * @param directory absolute, with {@code #{…}} already substituted
+     * @param purge whether what is there goes first
+     * @param except globs, relative to the directory, of what a purge leaves
+     */
+    record CopyTo(String directory, boolean purge, List<String> except) {
+        /** Copies the globs. */
+        public CopyTo {
+            except = List.copyOf(except);
+        }
+
+        /** Tells nothing that values went into. */
+        @Override
+        public String toString() {
+            return "CopyTo[purge=%s, except=%s]".formatted(purge, except);
         }
     }
 

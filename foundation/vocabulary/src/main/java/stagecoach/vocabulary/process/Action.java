@@ -152,12 +152,14 @@ public sealed interface Action {
      *     means all. Only without a {@code directory}, which holds one
      * @param structuredVariablesIn globs of structured files (JSON, YAML, XML, properties) in which
      *     variables replace the values that their names lead to
+     * @param copyTo where a copy goes, besides
      */
     record Install(
             Optional<String> directory,
             List<String> substituteIn,
             Optional<Integer> keepReleases,
-            List<String> structuredVariablesIn) {
+            List<String> structuredVariablesIn,
+            Optional<CopyTo> copyTo) {
         /** Copies the globs; what was written before there were structured files has none. */
         public Install {
             substituteIn = List.copyOf(substituteIn);
@@ -168,9 +170,32 @@ public sealed interface Action {
             }
         }
 
+        /** An installation without a copy. */
+        public Install(
+                Optional<String> directory,
+                List<String> substituteIn,
+                Optional<Integer> keepReleases,
+                List<String> structuredVariablesIn) {
+            this(directory, substituteIn, keepReleases, structuredVariablesIn, Optional.empty());
+        }
+
         /** An installation that removes nothing. */
         public Install(Optional<String> directory, List<String> substituteIn) {
             this(directory, substituteIn, Optional.empty(), List.of());
+        }
+    }
+
+    /**
+     * A folder of the user's own that gets a copy of what is installed.
+     *
+     * @param directory absolute on the machine; may hold {@code #{…}}
+     * @param purge whether what is there goes first
+     * @param except globs, relative to the directory, of what a purge leaves
+     */
+    record CopyTo(String directory, boolean purge, List<String> except) {
+        /** Copies the globs. */
+        public CopyTo {
+            except = List.copyOf(except);
         }
     }
 }

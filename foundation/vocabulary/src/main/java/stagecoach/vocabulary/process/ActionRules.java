@@ -12,6 +12,11 @@ final class ActionRules {
     private static final Pattern REFERENCE = Pattern.compile("#\\{[^}]*}");
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "OPTIONS");
 
+    /** The root of a disk, of a share or of its server, with forward slashes. */
+    private static final Pattern ROOT = Pattern.compile("/[/.]*|[A-Za-z]:[/.]*|//[^/]+(/[^/]*/?)?");
+
+    private static final Pattern ABSOLUTE = Pattern.compile("(/|[A-Za-z]:/|#\\{)(?s:.*)");
+    private static final int DIRECTORY_LENGTH_MAX = 1024;
     private static final int GLOBS_MAX = 50;
     private static final int GLOB_LENGTH_MAX = 256;
     private static final int GLOB_FOLDERS_MAX = 8;
@@ -50,6 +55,61 @@ final class ActionRules {
         checkTravel("package/", deploy.source(), mistakes);
         checkGlobs("substituteIn", deploy.install().substituteIn());
         checkGlobs("structuredVariablesIn", deploy.install().structuredVariablesIn());
+        deploy.install().copyTo().ifPresent(this::checkCopy);
+    }
+
+    private void checkCopy(Action.CopyTo copy) {
+        notToCopyTo(copy.directory())
+                .ifPresent(sentence -> add("install/copyTo/directory", sentence));
+        checkGlobs("copyTo/except", copy.except());
+        if (!copy.purge() && !copy.except().isEmpty()) {
+            add(
+                    "install/copyTo/except",
+                    "except names what a purge leaves, and nothing is purged. Set purge to true, or leave out except.");
+        }
+        for (int i = 0; i < copy.except().size(); i++) {
+            String glob = copy.except().get(i).replace('\\', '/');
+            if (ABSOLUTE.matches(glob) || climbs(glob)) {
+                add(
+                        "install/copyTo/except/" + i,
+                        "\"%s\" matches nothing: patterns are relative to the directory and have no variables. Write it such as logs/** or *.local."
+                                .formatted(copy.except().get(i)));
+            }
+        }
+    }
+
+    /** Why a copy cannot go there, as far as that is known without variables. */
+    private static Optional<String> notToCopyTo(String directory) {
+        String plain = directory.replace('\\', '/');
+        if (directory.isBlank()) {
+            return Optional.of(
+                    "The directory is empty. Name the folder that gets the copy, such as /srv/shop.");
+        }
+        if (directory.length() > DIRECTORY_LENGTH_MAX
+                || directory.chars().anyMatch(Character::isISOControl)) {
+            return Optional.of(
+                    "A directory is one line of at most %d characters. Correct it, such as to /srv/shop."
+                            .formatted(DIRECTORY_LENGTH_MAX));
+        }
+        if (climbs(plain)) {
+            return Optional.of(
+                    "\"%s\" goes up with '..'. Write the folder that is meant."
+                            .formatted(directory));
+        }
+        if (ROOT.matches(plain)) {
+            return Optional.of(
+                    "\"%s\" is the root of a disk. Name a folder of its own below it, such as /srv/shop."
+                            .formatted(directory));
+        }
+        return ABSOLUTE.matches(plain)
+                ? Optional.empty()
+                : Optional.of(
+                        "\"%s\" is relative, and nothing says to what. Write it absolute, such as /srv/shop or C:\\shop."
+                                .formatted(directory));
+    }
+
+    private static boolean climbs(String path) {
+        return List.of(path.split("/", -1)).contains("..");
     }
 
     /** A machine tries each pattern with and without each of its folders at each file. */

@@ -28,10 +28,21 @@ public final class StepTexts {
     public static List<Text> of(Step step) {
         return switch (step.action()) {
             case Action.Script script -> List.of(new Text("script/body", script.body()));
-            case Action.DeployPackage deploy ->
-                    deploy.install().directory().stream()
-                            .map(text -> new Text("install/directory", text))
-                            .toList();
+            case Action.DeployPackage deploy -> {
+                var texts = new ArrayList<Text>();
+                deploy.install()
+                        .directory()
+                        .ifPresent(text -> texts.add(new Text("install/directory", text)));
+                deploy.install()
+                        .copyTo()
+                        .ifPresent(
+                                copy ->
+                                        texts.add(
+                                                new Text(
+                                                        "install/copyTo/directory",
+                                                        copy.directory())));
+                yield texts;
+            }
             case Action.HttpCheck check -> {
                 var texts = new ArrayList<Text>();
                 texts.add(new Text("http/url", check.url()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -490,6 +491,75 @@ class ProcessRulesTest {
                                                 "conf\\*.{json,xml}",
                                                 "**/[a-z0-9]?.conf"))))
                 .isEmpty();
+    }
+
+    private static List<ProcessRules.Mistake> copying(
+            String directory, boolean purge, String... except) {
+        var install =
+                new Action.Install(
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(new Action.CopyTo(directory, purge, List.of(except))));
+        return mistakes(
+                Step.of(
+                        "web",
+                        WEB,
+                        new Action.DeployPackage(
+                                ((Action.DeployPackage) install()).source(), install)));
+    }
+
+    @Test
+    void a_copy_goes_to_a_directory_that_is_whole_and_no_root() {
+        for (String good :
+                List.of(
+                        "/srv/shop",
+                        "C:\\inetpub\\shop",
+                        "d:/shop",
+                        "\\\\files\\web\\shop",
+                        "#{Shop.Root}",
+                        "#{Root}/shop",
+                        "/srv/..shop")) {
+            assertThat(copying(good, true)).as(good).isEmpty();
+        }
+        for (var bad :
+                Map.of(
+                                "", "The directory is empty.",
+                                " ", "The directory is empty.",
+                                "srv/shop", "\"srv/shop\" is relative",
+                                "C:shop", "\"C:shop\" is relative",
+                                "/srv/../etc", "\"/srv/../etc\" goes up with '..'.",
+                                "C:\\a\\..", "\"C:\\a\\..\" goes up with '..'.",
+                                "/", "\"/\" is the root of a disk.",
+                                "C:\\", "\"C:\\\" is the root of a disk.",
+                                "\\\\files\\web", "\"\\\\files\\web\" is the root of a disk.",
+                                "/srv/a\nb", "A directory is one line of at most 1024 characters.")
+                        .entrySet()) {
+            assertThat(copying(bad.getKey(), false))
+                    .as(bad.getKey())
+                    .singleElement()
+                    .satisfies(
+                            mistake -> {
+                                assertThat(mistake.pointer())
+                                        .isEqualTo("/steps/0/install/copyTo/directory");
+                                assertThat(mistake.sentence()).startsWith(bad.getValue());
+                            });
+        }
+    }
+
+    @Test
+    void what_a_purge_leaves_is_named_by_patterns_within_the_directory() {
+        assertThat(copying("/srv/shop", true, "logs/**", "*.local", "a\\b")).isEmpty();
+        assertThat(pointers(copying("/srv/shop", true, "ok", "/logs", "../x", "C:\\x", "[", "")))
+                .containsExactlyInAnyOrder(
+                        "/steps/0/install/copyTo/except/1",
+                        "/steps/0/install/copyTo/except/2",
+                        "/steps/0/install/copyTo/except/3",
+                        "/steps/0/install/copyTo/except/4",
+                        "/steps/0/install/copyTo/except/5");
+        assertThat(pointers(copying("/srv/shop", false, "logs/**")))
+                .containsExactly("/steps/0/install/copyTo/except");
     }
 
     private static Action substituting(String... globs) {

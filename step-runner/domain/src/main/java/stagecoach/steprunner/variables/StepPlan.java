@@ -107,7 +107,7 @@ public final class StepPlan {
                         script.syntax(),
                         body.value(),
                         texts(values),
-                        masks(values, body),
+                        masks(values, Stream.of(body)),
                         script.file()
                                 .map(
                                         file ->
@@ -116,14 +116,22 @@ public final class StepPlan {
             }
             case Action.DeployPackage deploy -> {
                 var directory = known.make(directory(sheet, step, deploy));
+                var copyTo = deploy.install().copyTo();
+                var copy = copyTo.map(Action.CopyTo::directory).map(known::make);
                 var values = handedOver(known, step, place, soFar);
                 yield new CommandPayload.Install(
                         directory.value(),
                         deploy.install().substituteIn(),
                         texts(values),
-                        masks(values, directory),
+                        masks(values, Stream.concat(Stream.of(directory), copy.stream())),
                         deploy.install().keepReleases(),
-                        deploy.install().structuredVariablesIn());
+                        deploy.install().structuredVariablesIn(),
+                        copyTo.map(
+                                to ->
+                                        new CommandPayload.CopyTo(
+                                                copy.orElseThrow().value(),
+                                                to.purge(),
+                                                to.except())));
             }
             case Action.HttpCheck check -> {
                 var url = known.make(check.url());
@@ -147,9 +155,9 @@ public final class StepPlan {
 
     /**
      * The pairs for which no payload can be made, with the sentence that says why: circles of
-     * references, values that are equally specific, and a URL or an install directory that refers
-     * to what does not exist. Outputs and states of steps are taken to exist. A step with an {@code
-     * onlyIf} is left to {@link #judge}: where it does not run, nothing needs to be ready.
+     * references, values that are equally specific, and a URL or a directory that refers to what
+     * does not exist. Outputs and states of steps are taken to exist. A step with an {@code onlyIf}
+     * is left to {@link #judge}: where it does not run, nothing needs to be ready.
      */
     public Map<Pair, String> unready(StepRunStarted sheet) {
         var reasons = new LinkedHashMap<Pair, String>();
@@ -249,8 +257,12 @@ public final class StepPlan {
             known.all();
             switch (action(step)) {
                 case Action.Script script -> known.render(script.body());
-                case Action.DeployPackage deploy ->
-                        demandKnown(known, directory(sheet, step, deploy));
+                case Action.DeployPackage deploy -> {
+                    demandKnown(known, directory(sheet, step, deploy));
+                    deploy.install()
+                            .copyTo()
+                            .ifPresent(copy -> demandKnown(known, copy.directory()));
+                }
                 case Action.HttpCheck check -> {
                     demandKnown(known, check.url());
                     check.bodyMatches().ifPresent(known::render);
@@ -324,9 +336,8 @@ public final class StepPlan {
         return texts;
     }
 
-    private static List<String> masks(Map<String, Value> values, Value text) {
-        return ResolvedVariables.masks(
-                Stream.concat(values.values().stream(), Stream.of(text)).toList());
+    private static List<String> masks(Map<String, Value> values, Stream<Value> texts) {
+        return ResolvedVariables.masks(Stream.concat(values.values().stream(), texts).toList());
     }
 
     private static Map<String, String> builtIns(

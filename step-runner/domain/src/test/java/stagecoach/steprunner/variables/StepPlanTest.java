@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.internal.Plan;
@@ -299,6 +300,31 @@ class StepPlanTest {
                                                 sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING))
                                 .directory())
                 .isEqualTo("/srv/shop");
+    }
+
+    @Test
+    void a_copy_goes_where_the_variables_say_and_nowhere_without_them() {
+        var copied =
+                new Action.DeployPackage(
+                        SHOP,
+                        new Install(
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.of(
+                                        new Action.CopyTo(
+                                                "/srv/#{Name}", true, List.of("logs/**")))));
+        var sheet = sheet(Kind.PACKAGE, WEB_1);
+        var install =
+                (CommandPayload.Install)
+                        plan(copied, Map.of(), plain("Name", "shop"))
+                                .payload(sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING);
+        assertThat(install.copyTo())
+                .contains(new CommandPayload.CopyTo("/srv/shop", true, List.of("logs/**")));
+        assertThat(plan(copied, Map.of()).unready(sheet).values())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("Name");
     }
 
     @Test

@@ -44,12 +44,15 @@ public final class Capabilities {
 
     /** Why a tentacle is too old for what a command brings, if it is. */
     static Optional<String> beyond(Optional<Hello> greeting, CommandPayload payload) {
-        boolean beyond =
-                payload instanceof CommandPayload.Install install
-                        && !install.structuredVariablesIn().isEmpty()
-                        && !can(greeting, AgentCommand.STRUCTURED_VARIABLES);
-        return beyond
-                ? Optional.of(tooOld(greeting, "variables in structured files"))
+        if (!(payload instanceof CommandPayload.Install install)) {
+            return Optional.empty();
+        }
+        if (!install.structuredVariablesIn().isEmpty()
+                && !can(greeting, AgentCommand.STRUCTURED_VARIABLES)) {
+            return Optional.of(tooOld(greeting, "variables in structured files"));
+        }
+        return install.copyTo().isPresent() && !can(greeting, AgentCommand.COPIED_INSTALLATIONS)
+                ? Optional.of(tooOld(greeting, "copies of installations (copyTo)"))
                 : Optional.empty();
     }
 

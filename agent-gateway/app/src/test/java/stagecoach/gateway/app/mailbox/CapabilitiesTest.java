@@ -41,4 +41,21 @@ class CapabilitiesTest {
                                 hello("sh", AgentCommand.STRUCTURED_VARIABLES), install("*.json")))
                 .isEmpty();
     }
+
+    @Test
+    void an_older_tentacle_is_not_sent_an_installation_that_it_would_not_copy() {
+        var copied =
+                new CommandPayload.Install(
+                        "apps/web",
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(new CommandPayload.CopyTo("/srv/shop", true, List.of("logs"))));
+        assertThat(Capabilities.beyond(hello(AgentCommand.STRUCTURED_VARIABLES), copied))
+                .contains(
+                        "The tentacle there (version 0.9) is too old for copies of installations (copyTo). Update it, then retry.");
+        assertThat(Capabilities.beyond(hello(AgentCommand.COPIED_INSTALLATIONS), copied)).isEmpty();
+    }
 }

@@ -137,8 +137,18 @@ final class ActionReader {
                     "A directory of your own holds one release, so there are no older ones to keep. Leave out keepReleases, or directory.");
             keepReleases = Optional.empty();
         }
+        Optional<Action.CopyTo> copyTo = install.object("copyTo").flatMap(ActionReader::copyTo);
         install.refuseUnknown();
-        return new Action.Install(directory, substituteIn, keepReleases, structuredVariablesIn);
+        return new Action.Install(
+                directory, substituteIn, keepReleases, structuredVariablesIn, copyTo);
+    }
+
+    private static Optional<Action.CopyTo> copyTo(JsonBody copy) {
+        Optional<String> directory = copy.requiredText("directory");
+        boolean purge = copy.flag("purge").orElse(false);
+        List<String> except = copy.list("except", glob -> glob).orElse(List.of());
+        copy.refuseUnknown();
+        return directory.map(folder -> new Action.CopyTo(folder, purge, except));
     }
 
     private static Optional<Action> httpCheck(JsonBody http) {

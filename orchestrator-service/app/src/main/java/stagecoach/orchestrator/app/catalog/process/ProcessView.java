@@ -115,7 +115,8 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                                     deploy.install().directory().orElse(null),
                                     deploy.install().substituteIn(),
                                     deploy.install().structuredVariablesIn(),
-                                    deploy.install().keepReleases().orElse(null))
+                                    deploy.install().keepReleases().orElse(null),
+                                    deploy.install().copyTo().map(CopyToView::of).orElse(null))
                             : null,
                     step.action() instanceof Action.HttpCheck check ? HttpView.of(check) : null,
                     step.action() instanceof Action.HealthCheck check
@@ -259,7 +260,25 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                             description =
                                     "patterns of files of JSON, YAML, XML or properties in which variables replace the values that their names lead to")
                     List<String> structuredVariablesIn,
-            @Schema(nullable = true) @Nullable Integer keepReleases) {}
+            @Schema(nullable = true) @Nullable Integer keepReleases,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CopyToView copyTo) {}
+
+    /** A folder that gets a copy of what is installed. */
+    @Schema(name = "CopyTo")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record CopyToView(
+            @Schema(
+                            required = true,
+                            description = "absolute on the machine; may hold variables in #{…}")
+                    String directory,
+            @Schema(description = "whether what is there goes first; false if left out")
+                    boolean purge,
+            @Schema(description = "patterns, relative to the directory, of what a purge leaves")
+                    List<String> except) {
+        static CopyToView of(Action.CopyTo copy) {
+            return new CopyToView(copy.directory(), copy.purge(), copy.except());
+        }
+    }
 
     /** What a URL must answer. */
     @Schema(name = "HttpCheck")

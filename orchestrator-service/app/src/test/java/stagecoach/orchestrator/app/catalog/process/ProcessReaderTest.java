@@ -119,6 +119,21 @@ class ProcessReaderTest {
     }
 
     @Test
+    void a_package_step_names_a_folder_that_gets_a_copy() {
+        var deploy =
+                (Action.DeployPackage)
+                        only("""
+                                        {"name": "a", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                         "package": {"id": "Shop.Web"},
+                                         "install": {"copyTo": {"directory": "/srv/#{Name}",
+                                                                "purge": true,
+                                                                "except": ["logs/**"]}}}""")
+                                .action();
+        assertThat(deploy.install().copyTo())
+                .contains(new Action.CopyTo("/srv/#{Name}", true, List.of("logs/**")));
+    }
+
+    @Test
     void a_mutex_is_exclusive_on_targets_and_shared_on_workers_unless_it_says_otherwise() {
         assertThat(mutexOn("{\"tags\": [\"web\"]}", "\"iis\""))
                 .contains(new Mutex("iis", Mutex.Mode.EXCLUSIVE));
