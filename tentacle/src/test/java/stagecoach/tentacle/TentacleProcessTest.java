@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ class TentacleProcessTest {
     FakeGateway gateway;
     Home home;
     Path trace;
+    Path programs;
     Process tentacle;
     final List<Process> processes = new ArrayList<>();
 
@@ -60,6 +62,7 @@ class TentacleProcessTest {
         gateway = new FakeGateway(Identity.loadOrCreate(folder.resolve("gateway"), "gateway"));
         home = Home.open(folder.resolve("home"));
         trace = folder.resolve("trace");
+        programs = Files.createDirectory(folder.resolve("programs"));
         home.enrolled(
                 new Settings(
                         Deliveries.AGENT, gateway.uri(), Optional.empty(), gateway.thumbprint()));
@@ -93,6 +96,7 @@ class TentacleProcessTest {
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log);
         builder.environment().put("LC_ALL", locale);
+        builder.environment().merge("PATH", programs.toString(), (old, more) -> more + ":" + old);
         Process process = builder.start();
         processes.add(process);
         return process;
@@ -151,6 +155,40 @@ class TentacleProcessTest {
         assertThat(second.openTickets())
                 .singleElement()
                 .satisfies(open -> assertThat(open.ticket()).isEqualTo(ticket));
+    }
+
+    /** Played by a shell, which tells how it was called and what it was given. */
+    @Test
+    void a_machine_with_powershell_says_so_and_runs_such_scripts_with_it() throws Exception {
+        Path powershell = programs.resolve("pwsh");
+        Files.writeString(
+                powershell,
+                """
+                #!/bin/sh
+                for script; do :; done
+                echo "$1 $2 $3 $# ${script##*.}"
+                cat "$script"
+                set_stagecoach_variable Found 41
+                exit 7
+                """);
+        Files.setPosixFilePermissions(powershell, PosixFilePermissions.fromString("rwx------"));
+        start();
+        Ticket ticket =
+                gateway.give(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                Syntax.POWERSHELL,
+                                "Write-Host 'größer'",
+                                Map.of(),
+                                List.of()));
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.exitCode()).contains(7);
+        assertThat(result.outputs()).containsEntry("Found", "41");
+        assertThat(gateway.output(ticket).stream().map(OutputLine::text))
+                .anyMatch("-NoProfile -NonInteractive -File 4 ps1"::equals)
+                .anyMatch(line -> line.endsWith("Write-Host 'größer'"));
+        assertThat(gateway.frames(TentacleFrame.Hello.class).getFirst().capabilities())
+                .contains("powershell");
     }
 
     @Test
