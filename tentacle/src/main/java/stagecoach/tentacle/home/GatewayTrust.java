@@ -110,9 +110,10 @@ public final class GatewayTrust implements Supplier<Set<Thumbprint>> {
                 if (!before.equals(next)) {
                     String lines = String.join("\n", said) + "\n";
                     PrivateFiles.write(file, lines.getBytes(StandardCharsets.US_ASCII));
-                    known = withOthers(next);
                     LOG.info("certificates of the gateway that are trusted from now on: {}", said);
                 }
+                // Also of what was there already: a write that failed at its very end is on disk.
+                known = withOthers(next);
                 return true;
             }
         } catch (IllegalArgumentException e) {
