@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,35 +45,18 @@ import stagecoach.wire.StagecoachJson;
 
 @Timeout(180)
 class GatewaySessionTest {
-    /** Patient with a machine that is busy, for a session that is given up begins anew. */
-    private static final SessionRules BRISK = rules(Duration.ofSeconds(20));
-
-    private static final SessionRules IMPATIENT = rules(Duration.ofSeconds(2));
+    private static final SessionRules IMPATIENT = RunningTentacle.brisk(Duration.ofSeconds(2));
 
     /** A script that takes six seconds to come is silence for longer than this. */
-    private static final SessionRules LESS_THAN_A_SCRIPT_TAKES = rules(Duration.ofSeconds(4));
-
-    private static SessionRules rules(Duration silenceMax) {
-        return new SessionRules(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofMillis(200),
-                silenceMax,
-                Duration.ofMillis(300),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1));
-    }
+    private static final SessionRules LESS_THAN_A_SCRIPT_TAKES =
+            RunningTentacle.brisk(Duration.ofSeconds(4));
 
     @TempDir Path folder;
     FakeGateway gateway;
     CuttingRelay relay;
     Home home;
     Vertx vertx;
-    Tentacle tentacle;
-    CompletableFuture<String> running;
+    RunningTentacle tentacle;
     Path trace;
 
     @BeforeEach
@@ -84,31 +66,24 @@ class GatewaySessionTest {
         home = Home.open(folder.resolve("home"));
         vertx = Vertx.vertx();
         trace = folder.resolve("trace");
-        start(relay.uri(), BRISK);
+        start(relay.uri(), RunningTentacle.BRISK);
     }
 
     private void start(URI endpoint, SessionRules rules) throws IOException {
-        Tentacle opened =
-                Tentacle.open(
-                        home,
-                        new Settings(
-                                Deliveries.AGENT, endpoint, Optional.empty(), gateway.thumbprint()),
-                        vertx,
-                        "test",
-                        rules,
-                        FetchRules.USUAL,
-                        () -> {});
-        tentacle = opened;
-        running =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return opened.run();
-                            } catch (IOException | InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        command -> Thread.ofVirtual().start(command));
+        tentacle =
+                RunningTentacle.of(
+                        Tentacle.open(
+                                home,
+                                new Settings(
+                                        Deliveries.AGENT,
+                                        endpoint,
+                                        Optional.empty(),
+                                        gateway.thumbprint()),
+                                vertx,
+                                "test",
+                                rules,
+                                FetchRules.USUAL,
+                                () -> {}));
     }
 
     @AfterEach
@@ -121,7 +96,6 @@ class GatewaySessionTest {
 
     private void stop() throws Exception {
         tentacle.stop();
-        running.get(30, TimeUnit.SECONDS);
     }
 
     private List<String> lines(Ticket ticket, OutputKind kind) {
@@ -191,12 +165,12 @@ class GatewaySessionTest {
                         3_000);
         Path file = home.root().resolve("removals/7.json");
         PrivateFiles.write(file, StagecoachJson.bytes(removal));
-        start(relay.uri(), BRISK);
+        start(relay.uri(), RunningTentacle.BRISK);
         await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) >= 1);
         stop();
         long before = removalsTold(removal);
         assertThat(file).exists();
-        start(relay.uri(), BRISK);
+        start(relay.uri(), RunningTentacle.BRISK);
         await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) > before);
 
         gateway.say(new GatewayFrame.RemovalsTaken(7));
@@ -480,7 +454,7 @@ class GatewaySessionTest {
         gateway.awaitSessions(1);
         await().atMost(30, TimeUnit.SECONDS).until(() -> home.epoch() == 1);
         gateway.say(new GatewayFrame.Goodbye("this machine was removed", false));
-        assertThat(running.get(30, TimeUnit.SECONDS)).contains("this machine was removed");
+        assertThat(tentacle.ended()).contains("this machine was removed");
         assertThat(gateway.frames(TentacleFrame.Hello.class)).hasSize(1);
     }
 }

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,25 +44,11 @@ import stagecoach.vocabulary.identity.Ticket;
 /** A machine that is dialled by its gateway, and by others. */
 @Timeout(180)
 class ListenerTest {
-    private static final SessionRules BRISK =
-            new SessionRules(
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(20),
-                    Duration.ofMillis(300),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(10),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(1));
-
     @TempDir Path folder;
     FakeGateway gateway;
     Home home;
     Vertx vertx;
-    Tentacle tentacle;
-    CompletableFuture<String> running;
+    RunningTentacle tentacle;
     Thumbprint machine;
     int port;
     final AtomicInteger stands = new AtomicInteger();
@@ -75,17 +60,7 @@ class ListenerTest {
         machine = home.identity().thumbprint();
         vertx = Vertx.vertx();
         port = FreePort.find();
-        tentacle = opened(vertx);
-        running =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return tentacle.run();
-                            } catch (IOException | InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        command -> Thread.ofVirtual().start(command));
+        tentacle = RunningTentacle.of(opened(vertx));
         await().atMost(30, TimeUnit.SECONDS).until(this::isListening);
     }
 
@@ -99,7 +74,7 @@ class ListenerTest {
                         gateway.thumbprint()),
                 vertx,
                 "test",
-                BRISK,
+                RunningTentacle.BRISK,
                 FetchRules.USUAL,
                 stands::incrementAndGet);
     }
@@ -115,7 +90,6 @@ class ListenerTest {
     @AfterEach
     void close() throws Exception {
         tentacle.stop();
-        running.get(30, TimeUnit.SECONDS);
         gateway.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -343,7 +317,7 @@ class ListenerTest {
         gateway.say(new GatewayFrame.Goodbye("this machine was revoked", false));
         await().atMost(30, TimeUnit.SECONDS).until(() -> !gateway.closings().isEmpty());
         dial();
-        assertThat(running).isNotDone();
+        assertThat(tentacle.isRunning()).isTrue();
     }
 
     @Test

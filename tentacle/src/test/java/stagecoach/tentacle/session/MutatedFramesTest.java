@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,59 +39,35 @@ class MutatedFramesTest {
     private static final int FRAMES = 60;
     private static final short PROTOCOL_ERROR = 1002;
 
-    private static final SessionRules BRISK =
-            new SessionRules(
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(20),
-                    Duration.ofMillis(300),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(10),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(1));
-
     @TempDir Path folder;
     private FakeGateway gateway;
     private Vertx vertx;
-    private Tentacle tentacle;
-    private CompletableFuture<String> running;
+    private RunningTentacle tentacle;
 
     @BeforeEach
     void open() throws IOException {
         gateway = new FakeGateway(Identity.loadOrCreate(folder.resolve("gateway"), "gateway"));
         vertx = Vertx.vertx();
         tentacle =
-                Tentacle.open(
-                        Home.open(folder.resolve("home")),
-                        new Settings(
-                                Deliveries.AGENT,
-                                gateway.uri(),
-                                Optional.empty(),
-                                gateway.thumbprint()),
-                        vertx,
-                        "test",
-                        BRISK,
-                        FetchRules.USUAL,
-                        () -> {});
-        running =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return tentacle.run();
-                            } catch (IOException | InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        command -> Thread.ofVirtual().start(command));
+                RunningTentacle.of(
+                        Tentacle.open(
+                                Home.open(folder.resolve("home")),
+                                new Settings(
+                                        Deliveries.AGENT,
+                                        gateway.uri(),
+                                        Optional.empty(),
+                                        gateway.thumbprint()),
+                                vertx,
+                                "test",
+                                RunningTentacle.BRISK,
+                                FetchRules.USUAL,
+                                () -> {}));
         gateway.awaitSessions(1);
     }
 
     @AfterEach
     void close() throws Exception {
         tentacle.stop();
-        running.get(30, TimeUnit.SECONDS);
         gateway.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -175,6 +150,6 @@ class MutatedFramesTest {
         assertThat(Files.readAllLines(trace))
                 .as("seed %d", seed)
                 .allMatch(line -> List.of("kept", "other", "next").contains(line));
-        assertThat(running).isNotDone();
+        assertThat(tentacle.isRunning()).isTrue();
     }
 }

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,25 +34,11 @@ import stagecoach.vocabulary.identity.Ticket;
 /** A machine changes its key and certificate, and is never a stranger meanwhile. */
 @Timeout(180)
 class RenewalTest {
-    private static final SessionRules BRISK =
-            new SessionRules(
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(20),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(10),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(1));
-
     @TempDir Path folder;
     FakeGateway gateway;
     Home home;
     Vertx vertx;
-    Tentacle tentacle;
-    Thread running;
+    RunningTentacle tentacle;
     Thumbprint old;
 
     @BeforeEach
@@ -76,24 +61,20 @@ class RenewalTest {
     }
 
     private void start() throws IOException {
-        Tentacle opened =
-                Tentacle.open(home, settings(), vertx, "test", BRISK, FetchRules.USUAL, () -> {});
-        tentacle = opened;
-        running =
-                Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        opened.run();
-                                    } catch (IOException | InterruptedException e) {
-                                        throw new IllegalStateException(e);
-                                    }
-                                });
+        tentacle =
+                RunningTentacle.of(
+                        Tentacle.open(
+                                home,
+                                settings(),
+                                vertx,
+                                "test",
+                                RunningTentacle.BRISK,
+                                FetchRules.USUAL,
+                                () -> {}));
     }
 
-    private void stop() throws InterruptedException {
+    private void stop() throws Exception {
         tentacle.stop();
-        running.join();
     }
 
     @AfterEach

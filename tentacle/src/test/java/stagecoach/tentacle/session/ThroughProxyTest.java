@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -38,18 +37,6 @@ import stagecoach.vocabulary.identity.AgentId;
 /** The gateway has a name that only the proxy knows. */
 @Timeout(120)
 class ThroughProxyTest {
-    private static final SessionRules BRISK =
-            new SessionRules(
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(20),
-                    Duration.ofMillis(300),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(10),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(1));
     private static final String LOGIN =
             "Basic "
                     + Base64.getEncoder()
@@ -122,7 +109,14 @@ class ThroughProxyTest {
 
     private void start(Settings settings) throws IOException {
         Tentacle opened =
-                Tentacle.open(home, settings, vertx, "test", BRISK, FetchRules.USUAL, () -> {});
+                Tentacle.open(
+                        home,
+                        settings,
+                        vertx,
+                        "test",
+                        RunningTentacle.BRISK,
+                        FetchRules.USUAL,
+                        () -> {});
         tentacle = Optional.of(opened);
         Thread.ofVirtual()
                 .start(

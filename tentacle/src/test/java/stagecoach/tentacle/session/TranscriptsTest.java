@@ -12,8 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -38,8 +36,7 @@ class TranscriptsTest {
     @TempDir Path folder;
     SilentGateway gateway;
     Vertx vertx;
-    Tentacle tentacle;
-    CompletableFuture<String> running;
+    RunningTentacle tentacle;
     Path goesOn;
     Identity identity;
 
@@ -50,34 +47,24 @@ class TranscriptsTest {
         vertx = Vertx.vertx();
         goesOn = folder.resolve("goes-on");
         tentacle =
-                Tentacle.open(
-                        Home.open(folder.resolve("home")),
-                        new Settings(
-                                Deliveries.AGENT,
-                                gateway.uri(),
-                                Optional.empty(),
-                                identity.thumbprint()),
-                        vertx,
-                        "test",
-                        SessionRules.USUAL,
-                        FetchRules.USUAL,
-                        () -> {});
-        running =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return tentacle.run();
-                            } catch (IOException | InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        command -> Thread.ofVirtual().start(command));
+                RunningTentacle.of(
+                        Tentacle.open(
+                                Home.open(folder.resolve("home")),
+                                new Settings(
+                                        Deliveries.AGENT,
+                                        gateway.uri(),
+                                        Optional.empty(),
+                                        identity.thumbprint()),
+                                vertx,
+                                "test",
+                                SessionRules.USUAL,
+                                FetchRules.USUAL,
+                                () -> {}));
     }
 
     @AfterEach
     void close() throws Exception {
         tentacle.stop();
-        running.get(30, TimeUnit.SECONDS);
         gateway.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
