@@ -92,6 +92,11 @@ public final class ApiClient {
         }
     }
 
+    /** Every item of a list that is not told page by page. */
+    public List<JsonNode> all(String path) {
+        return get(path).path("items").valueStream().toList();
+    }
+
     /** All items of a list, as one page of it that has no next one. */
     public static JsonNode whole(List<JsonNode> items) {
         var page = StagecoachJson.mapper().createObjectNode();
@@ -116,6 +121,11 @@ public final class ApiClient {
                 path + "?dryRun=true",
                 json(body),
                 Map.of("Stagecoach-Assume", String.join(",", assumed)));
+    }
+
+    /** {@code POST} of nothing but the wish. */
+    public JsonNode post(String path) {
+        return send("POST", path, BodyPublishers.noBody(), Map.of());
     }
 
     /** {@code POST} of a document. */

@@ -70,7 +70,7 @@ final class PromptedVariables {
     private static List<Prompt> prompts(ApiClient api, DeploymentRequest request) {
         try {
             return api
-                    .list(
+                    .all(
                             "/projects/%s/releases/%s/prompts?environment=%s"
                                     .formatted(
                                             ApiClient.encoded(request.project),

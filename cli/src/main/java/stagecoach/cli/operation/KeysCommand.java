@@ -223,7 +223,7 @@ public final class KeysCommand implements Runnable {
             var left = new ArrayList<JsonNode>();
             String cursor = "";
             do {
-                JsonNode batch = api.post(path(service) + "/rotate" + cursor, List.of());
+                JsonNode batch = api.post(path(service) + "/rotate" + cursor);
                 passes.resealed += batch.path("resealed").asLong();
                 batch.path("left").forEach(left::add);
                 cursor =

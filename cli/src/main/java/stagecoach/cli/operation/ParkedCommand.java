@@ -70,7 +70,7 @@ public final class ParkedCommand implements Runnable {
         final List<Place> places(ApiClient api, Optional<String> stream) {
             var places = new ArrayList<Place>();
             for (String service : services) {
-                for (JsonNode told : api.list(pathOf(service))) {
+                for (JsonNode told : api.all(pathOf(service))) {
                     var place =
                             new Place(
                                     service,
@@ -218,7 +218,7 @@ public final class ParkedCommand implements Runnable {
         private boolean replay(ApiClient api, Place place) {
             JsonNode replayed;
             try {
-                replayed = api.post(place.path() + "/replay", List.of());
+                replayed = api.post(place.path() + "/replay");
             } catch (ApiProblem problem) {
                 if (problem.status() != 404) {
                     throw problem;

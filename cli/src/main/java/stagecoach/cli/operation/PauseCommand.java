@@ -1,6 +1,7 @@
 package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -63,12 +64,13 @@ public final class PauseCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) {
-            JsonNode body =
-                    StagecoachJson.mapper()
-                            .createObjectNode()
-                            .put("project", project)
-                            .put("environment", environment)
-                            .put("reason", reason);
+            ObjectNode body = StagecoachJson.mapper().createObjectNode().put("reason", reason);
+            if (project != null) {
+                body.put("project", project);
+            }
+            if (environment != null) {
+                body.put("environment", environment);
+            }
             String path = PATH + "/" + ApiClient.encoded(id);
             // Another's pause must not turn into a smaller one unseen.
             Optional<JsonNode> present = api.find(path);

@@ -53,7 +53,7 @@ public final class ProjectionsCommand implements Runnable {
                         "%s has no read models that are rebuilt; orchestrator-service has"
                                 .formatted(service));
             }
-            return api.list(path());
+            return api.all(path());
         }
 
         private static String left(JsonNode rebuild) {
@@ -136,7 +136,7 @@ public final class ProjectionsCommand implements Runnable {
 
         private boolean rebuild(ApiClient api, String projection) throws InterruptedException {
             String its = path() + "/" + ApiClient.encoded(projection);
-            JsonNode told = api.post(its + "/rebuild", List.of());
+            JsonNode told = api.post(its + "/rebuild");
             String last = "";
             while (!detach && told.path("rebuild").path("state").asText().equals("RUNNING")) {
                 String now = words(told.path("rebuild"));

@@ -20,17 +20,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.cli.client.LocalDefault;
 import stagecoach.cli.watch.Questions;
 import stagecoach.cli.watch.Screen;
 import stagecoach.wire.StagecoachJson;
 
-/** A server that answers as it is told, and the command line that talks to it. */
+/**
+ * A server that answers as it is told, and the command line that talks to it: about nothing but
+ * what the document of the API has.
+ */
 final class PlayedServer implements AutoCloseable {
     private static final Answer NOT_THERE = new Answer(404, "{\"detail\": \"There is none.\"}");
     private static final Answer EMPTY = new Answer(200, "{\"items\": [], \"next\": null}");
 
+    private static final ApiContract CONTRACT = ApiContract.read();
+
+    private final List<String> undocumented = new CopyOnWriteArrayList<>();
     private final Map<String, Deque<Answer>> answers = new HashMap<>();
     private Answer otherwise = NOT_THERE;
     private final List<Asked> asked = new ArrayList<>();
@@ -132,6 +139,8 @@ final class PlayedServer implements AutoCloseable {
                     exchange.getRequestMethod()
                             + " "
                             + exchange.getRequestURI().toString().replaceFirst("^/api/v1", "");
+            CONTRACT.mistake(exchange.getRequestMethod(), exchange.getRequestURI(), body)
+                    .ifPresent(mistake -> undocumented.add("%s: %s".formatted(what, mistake)));
             Answer answer = next(what, body);
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), bytes.length);
@@ -175,6 +184,9 @@ final class PlayedServer implements AutoCloseable {
                         .setOut(new PrintWriter(out, true))
                         .setErr(new PrintWriter(err, true))
                         .execute(words);
+        if (!undocumented.isEmpty()) {
+            throw new AssertionError("docs/openapi.yaml says otherwise: " + undocumented);
+        }
         return new Said(
                 exit, out.toString(), err.toString(), screen.toString(StandardCharsets.UTF_8));
     }
