@@ -5,16 +5,13 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
-import java.util.List;
-import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.access.Problems;
 
 /**
  * Refuses what no operation understands, before any of them meets it: media types that are none,
- * and addresses with a NUL character, which no name has and the database does not take.
+ * and paths with a NUL character, which no name has and the database does not take.
  */
 @Singleton
 public class RequestCheck {
@@ -55,35 +52,17 @@ public class RequestCheck {
         }
     }
 
-    /** Who may not come in has been told so before. */
+    /**
+     * Who may not come in has been told so before. A NUL in a query is the operation's to judge: a
+     * search for it finds nothing.
+     */
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION + 1)
-    public @Nullable Response checkAddress(ContainerRequestContext request) {
-        return placeOfNul(request.getUriInfo())
-                .map(
-                        place ->
-                                problems.response(
-                                        400,
-                                        "invalid-input",
-                                        "The address has a NUL character (%%00) in its %s, which no name has. Remove it."
-                                                .formatted(place)))
-                .orElse(null);
-    }
-
-    private static Optional<String> placeOfNul(UriInfo address) {
-        if (hasNul(address.getPath())) {
-            return Optional.of("path");
-        }
-        return address.getQueryParameters().entrySet().stream()
-                .filter(parameter -> hasNul(parameter.getKey()) || isAnyNul(parameter.getValue()))
-                .map(parameter -> "parameters")
-                .findFirst();
-    }
-
-    private static boolean isAnyNul(List<String> values) {
-        return values.stream().anyMatch(RequestCheck::hasNul);
-    }
-
-    private static boolean hasNul(@Nullable String text) {
-        return text != null && text.indexOf('\0') >= 0;
+    public @Nullable Response checkPath(ContainerRequestContext request) {
+        return request.getUriInfo().getPath().indexOf('\0') < 0
+                ? null
+                : problems.response(
+                        400,
+                        "invalid-input",
+                        "The address has a NUL character (%00) in its path, which no name has. Remove it.");
     }
 }

@@ -20,14 +20,8 @@ class OddRequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/api/v1/refusals/%00",
-                "/api/v1/refusals/a%00b",
-                "/api/v1/who?limit=%00",
-                "/api/v1/who?a%00b=1"
-            })
-    void a_nul_character_in_an_address_is_refused_to_whoever_may_come_in(String address) {
+    @ValueSource(strings = {"/api/v1/refusals/%00", "/api/v1/refusals/a%00b"})
+    void a_nul_character_in_a_path_is_refused_to_whoever_may_come_in(String address) {
         as(TestKeys.READ)
                 .get(address)
                 .then()
