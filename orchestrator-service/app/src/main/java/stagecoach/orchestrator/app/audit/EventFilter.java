@@ -31,7 +31,8 @@ public class EventFilter {
         return type.stream()
                 .flatMap(text -> Arrays.stream(text.split(",", -1)))
                 .filter(text -> !text.isBlank())
-                .map(text -> new EventType(text).bareName())
+                // The database takes no NUL, and no event has one in its name.
+                .map(text -> new EventType(text.replace('\0', '?')).bareName())
                 .toList();
     }
 }

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
+import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.wire.StagecoachJson;
 
@@ -99,6 +101,24 @@ class EventsTest {
         try (var fromStart = Follower.of("/events?cursor=start&type=AgentRevoked", Map.of())) {
             assertThat(revokedOf("follow", fromStart, 1).getFirst().data())
                     .contains("agent-target:follow/1");
+        }
+    }
+
+    @Test
+    void a_filter_that_no_event_fits_finds_nothing() {
+        for (String filter : List.of("type=%00", "type=a%00b", "project=%00", "deployment=a%00")) {
+            assertThat(
+                            RestAssured.given()
+                                    .urlEncodingEnabled(false)
+                                    .header("Authorization", TestKeys.ADMIN.bearer())
+                                    .get("/api/v1/events?" + filter)
+                                    .then()
+                                    .statusCode(200)
+                                    .extract()
+                                    .jsonPath()
+                                    .getList("items"))
+                    .as(filter)
+                    .isEmpty();
         }
     }
 
