@@ -2,6 +2,7 @@ package stagecoach.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,12 +48,14 @@ class ReadmeTest {
         assertThat(here.resolve("stagecoach").toFile().setExecutable(true)).isTrue();
         Path page = Files.writeString(here.resolve("index.html"), "hello");
         Nupkg.pack(here, "Shop.Web", "1.0.0", Map.of("index.html", page));
+        Path jdk = Path.of(System.getProperty("java.home"), "bin");
         environment =
                 Map.of(
                         "STAGECOACH_URL", whole.api().base().toString(),
                         "STAGECOACH_API_KEY", whole.adminKey(),
                         "CHECKOUT", root.toString(),
-                        "JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                        // The page asks for a JDK 25; the java on the path may be an older one.
+                        "PATH", jdk + File.pathSeparator + System.getenv("PATH"));
         whole.start(
                 List.of(
                         new LocalMachines.Machine(
@@ -132,7 +135,7 @@ class ReadmeTest {
 
     private boolean isHere(String program) {
         return program.startsWith("./")
-                || Arrays.stream(System.getenv("PATH").split(":", -1))
+                || Arrays.stream(environment.get("PATH").split(File.pathSeparator, -1))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
@@ -157,7 +160,7 @@ class ReadmeTest {
     private static final String DOOR =
             """
             #!/bin/sh
-            exec "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dstagecoach.checkout=$CHECKOUT" \\
+            exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dstagecoach.checkout=$CHECKOUT" \\
                 -cp "$CHECKOUT/local/launcher/target/app/*" stagecoach.local.launcher.StagecoachMain "$@"
             """;
 }

@@ -44,11 +44,26 @@ public class AlwaysThere implements OASFilter {
 
     /** The filter over what the build knows of the service's classes. */
     public AlwaysThere(IndexView index) {
+        // By their full names, for an index of several archives tells a class more than once.
+        Map<String, Map<DotName, ClassInfo>> unnamed = new HashMap<>();
         for (ClassInfo known : index.getKnownClasses()) {
             if (known.isRecord() && known.name().toString().startsWith("stagecoach.")) {
-                nameOf(known).ifPresent(name -> records.put(name, known));
+                nameOf(known)
+                        .ifPresentOrElse(
+                                name -> records.put(name, known),
+                                () ->
+                                        unnamed.computeIfAbsent(
+                                                        known.simpleName(), name -> new HashMap<>())
+                                                .put(known.name(), known));
             }
         }
+        unnamed.forEach(
+                (name, namesakes) -> {
+                    // Which of several the document means cannot be told.
+                    if (namesakes.size() == 1) {
+                        records.putIfAbsent(name, namesakes.values().iterator().next());
+                    }
+                });
     }
 
     private static Optional<String> nameOf(ClassInfo known) {
@@ -116,7 +131,8 @@ public class AlwaysThere implements OASFilter {
         for (RecordComponentInfo component : known.recordComponents()) {
             if (schema.getProperties().containsKey(component.name())
                     && !always.contains(component.name())
-                    && !mayBeAbsent(component)) {
+                    && !mayBeAbsent(component)
+                    && !isLeftOutWhenEmpty(known, component)) {
                 always.add(component.name());
             }
         }
@@ -142,6 +158,15 @@ public class AlwaysThere implements OASFilter {
     private static boolean isSaidOtherwise(ClassInfo known, RecordComponentInfo component) {
         @Nullable FieldInfo field = known.field(component.name());
         return field != null && field.hasDeclaredAnnotation(INCLUDE);
+    }
+
+    private static boolean isLeftOutWhenEmpty(ClassInfo known, RecordComponentInfo component) {
+        @Nullable FieldInfo field = known.field(component.name());
+        @Nullable AnnotationInstance include =
+                field == null ? null : field.declaredAnnotation(INCLUDE);
+        return include != null
+                && include.value() != null
+                && include.value().asEnum().equals("NON_EMPTY");
     }
 
     private static void mayBeNull(Schema schema) {

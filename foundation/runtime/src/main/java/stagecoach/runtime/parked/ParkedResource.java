@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
@@ -55,6 +56,7 @@ public class ParkedResource {
      * @param version of the first parked event
      * @param reason why that one could not be handled
      */
+    @Schema(name = "ParkedStream")
     public record ParkedStream(String handler, String stream, long version, String reason) {}
 
     /**
@@ -63,6 +65,7 @@ public class ParkedResource {
      * @param headers its CloudEvents attributes as they came
      * @param data its bytes as text
      */
+    @Schema(name = "ParkedEvent")
     public record ParkedEvent(
             long version, String reason, Instant since, Map<String, String> headers, String data) {
         /** Copies the headers. */

@@ -7,8 +7,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -41,6 +43,13 @@ public class CheckResource {
             summary = "Check a target's health now",
             description =
                     "Runs a minimal script on it, through its tentacle. The answer is a deployment of the project ad-hoc-checks, which succeeds if the target answers within a minute, and says why it did not.")
+    @RequestBody(
+            description = "None, or an empty object",
+            required = false,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT, maxProperties = 0)))
     @APIResponse(
             responseCode = "202",
             description = "Queued, or started at once",
