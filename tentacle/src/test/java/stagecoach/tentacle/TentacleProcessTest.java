@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
@@ -303,10 +306,7 @@ class TentacleProcessTest {
         kill();
         start();
         gateway.say(
-                new stagecoach.contracts.agent.GatewayFrame.Cancel(
-                        ticket,
-                        java.time.Duration.ofSeconds(10),
-                        java.time.Duration.ofSeconds(10)));
+                new GatewayFrame.Cancel(ticket, Duration.ofSeconds(10), Duration.ofSeconds(10)));
         assertThat(gateway.awaitEnd(ticket).outcome()).isEqualTo(CommandOutcome.CANCELLED);
         assertThat(trace).hasContent("begun");
     }
@@ -342,10 +342,7 @@ class TentacleProcessTest {
                         Deliveries.install(
                                 pin,
                                 new CommandPayload.Install(
-                                        "applications/shop",
-                                        List.of(),
-                                        java.util.Map.of(),
-                                        List.of())));
+                                        "applications/shop", List.of(), Map.of(), List.of())));
         awaitTrace("begun");
         kill();
         letGo();
@@ -354,6 +351,74 @@ class TentacleProcessTest {
         CommandResult result = gateway.awaitEnd(ticket);
         assertThat(result.succeeded()).as(result.toString()).isTrue();
         assertThat(trace).hasContent("pre\nbegun\nended\npost");
+    }
+
+    /** So many that a copy of them can be met on its way. */
+    private static final int FILES = 4000;
+
+    private Ticket copying(Path directory) throws Exception {
+        var nupkg = new Nupkg().with("Deploy.sh", "echo deployed >> " + trace);
+        for (int n = 0; n < FILES; n++) {
+            nupkg.with("files/" + n, "content of " + n);
+        }
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("of-before"), "gone with the purge");
+        PackagePin pin = nupkg.heldIn(home);
+        start();
+        Ticket ticket =
+                gateway.give(
+                        Deliveries.install(
+                                pin,
+                                new CommandPayload.Install(
+                                        "applications/shop",
+                                        List.of(),
+                                        Map.of(),
+                                        List.of(),
+                                        Optional.empty(),
+                                        List.of(),
+                                        Optional.of(
+                                                new CommandPayload.CopyTo(
+                                                        directory.toString(), true, List.of())))));
+        await().pollInterval(1, TimeUnit.MILLISECONDS)
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> copied(directory) > 0);
+        return ticket;
+    }
+
+    private static int copied(Path directory) {
+        String @Nullable [] names = directory.resolve("files").toFile().list();
+        return names == null ? 0 : names.length;
+    }
+
+    @Test
+    void a_kill_in_the_middle_of_a_copy_ends_in_the_whole_copy_and_nothing_else() throws Exception {
+        Path directory = folder.resolve("srv/shop");
+        Ticket ticket = copying(directory);
+        kill();
+        assertThat(copied(directory)).isLessThan(FILES);
+        start();
+        assertThat(gateway.awaitEnd(ticket).succeeded()).isTrue();
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("files", "Deploy.sh");
+        assertThat(copied(directory)).isEqualTo(FILES);
+        assertThat(directory.resolve("files/" + (FILES - 1)))
+                .hasContent("content of " + (FILES - 1));
+        assertThat(trace).hasContent("deployed");
+    }
+
+    @Test
+    void a_cancel_in_the_middle_of_a_copy_says_what_is_there_now() throws Exception {
+        Path directory = folder.resolve("srv/shop");
+        Ticket ticket = copying(directory);
+        gateway.say(
+                new GatewayFrame.Cancel(ticket, Duration.ofSeconds(10), Duration.ofSeconds(10)));
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.CANCELLED);
+        assertThat(gateway.output(ticket))
+                .extracting(OutputLine::text)
+                .anyMatch(line -> line.contains("1 removed, ") && line.endsWith(", then it ended."))
+                .anyMatch(line -> line.startsWith(directory + " is incomplete"));
+        assertThat(trace).doesNotExist();
+        assertThat(home.root().resolve("applications/shop")).doesNotExist();
     }
 
     /** Makes a server that gives a package like this. */

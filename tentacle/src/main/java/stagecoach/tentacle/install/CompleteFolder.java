@@ -18,7 +18,13 @@ final class CompleteFolder implements Behaviour {
         if (installation.isUnpacked()) {
             return;
         }
-        disk.sync(installation.content());
+        installation
+                .live()
+                .interruptibly(
+                        () -> {
+                            disk.sync(installation.content());
+                            return installation.content();
+                        });
         installation.unpacked();
     }
 }

@@ -1,6 +1,7 @@
 package stagecoach.tentacle.install;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -11,10 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.CommandPayload.CopyTo;
@@ -27,6 +32,7 @@ import stagecoach.contracts.agent.CommandPayload.CopyTo;
 final class CopyInstallation implements Behaviour {
     private static final String FIELD = "copyTo.except";
     private static final String WHOLE_FOLDER = "/**";
+    private static final long PIECE = 16 << 20;
 
     private final Path home;
     private final FolderSync disk;
@@ -54,7 +60,9 @@ final class CopyInstallation implements Behaviour {
         }
         installation.outputs().put("CopiedTo", to.get().directory());
         if (!installation.isCopied()) {
-            new Copy(installation, to.get()).make();
+            var copy = new Copy(installation, to.get());
+            installation.live().<Integer, InstallFailed>interruptibly(copy::make);
+            installation.copied();
         }
     }
 
@@ -119,7 +127,8 @@ final class CopyInstallation implements Behaviour {
             this.except = except(to);
         }
 
-        void make() throws InstallFailed, IOException, InterruptedException {
+        /** Returns how many files and folders it has brought. */
+        int make() throws InstallFailed, IOException, InterruptedException {
             List<Path> inside;
             try (Stream<Path> walked = Files.walk(content)) {
                 inside = walked.map(content::relativize).skip(1).toList();
@@ -163,7 +172,7 @@ final class CopyInstallation implements Behaviour {
                                                 inside.size(),
                                                 complete ? "" : ", then it ended"));
             }
-            installation.copied();
+            return copied;
         }
 
         private void look() throws InstallFailed, InterruptedException {
@@ -242,7 +251,7 @@ final class CopyInstallation implements Behaviour {
                                             .formatted(directory, why)));
         }
 
-        private void bring(Path relative) throws IOException {
+        private void bring(Path relative) throws InstallFailed, IOException, InterruptedException {
             Path from = content.resolve(relative);
             Path to = directory.resolve(relative);
             if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
@@ -256,12 +265,7 @@ final class CopyInstallation implements Behaviour {
                 Path part =
                         to.resolveSibling(".stagecoach-" + installation.live().ticket() + ".part");
                 try {
-                    Files.copy(
-                            from,
-                            part,
-                            StandardCopyOption.REPLACE_EXISTING,
-                            StandardCopyOption.COPY_ATTRIBUTES,
-                            LinkOption.NOFOLLOW_LINKS);
+                    copyBytes(from, part);
                     // Whoever reads it, or runs it, has the one before or this one; a link goes.
                     Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
                 } finally {
@@ -270,6 +274,38 @@ final class CopyInstallation implements Behaviour {
             }
             copied++;
             written.add(to);
+        }
+
+        /** In pieces, so that who cancels need not wait for the end of a large file. */
+        private void copyBytes(Path from, Path part)
+                throws InstallFailed, IOException, InterruptedException {
+            Files.deleteIfExists(part);
+            boolean posix = part.getFileSystem().supportedFileAttributeViews().contains("posix");
+            FileAttribute<?>[] mode =
+                    posix
+                            ? new FileAttribute<?>[] {
+                                PosixFilePermissions.asFileAttribute(
+                                        Files.getPosixFilePermissions(from))
+                            }
+                            : new FileAttribute<?>[0];
+            var anew = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            try (var in = FileChannel.open(from, StandardOpenOption.READ);
+                    var out = FileChannel.open(part, anew, mode)) {
+                long size = in.size();
+                for (long at = 0; at < size; ) {
+                    look();
+                    long moved = in.transferTo(at, PIECE, out);
+                    if (moved == 0) {
+                        throw new IOException("it has become shorter meanwhile: " + from);
+                    }
+                    at += moved;
+                }
+            }
+            if (posix) {
+                // Whatever the umask of this process has taken from it.
+                Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(from));
+            }
+            Files.setLastModifiedTime(part, Files.getLastModifiedTime(from));
         }
 
         /** Removes what no pattern names; links go, and nothing behind them. */
