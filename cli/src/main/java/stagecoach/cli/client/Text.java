@@ -77,11 +77,6 @@ public final class Text {
                 : "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 
-    /** A time as options take it: {@code 1h}, {@code 1h30m}. */
-    public static String span(Duration time) {
-        return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
-    }
-
     /** A time as {@code 0.6 s} or {@code 1 m 32 s}. */
     public static String seconds(Duration time) {
         if (time.toSeconds() < 100) {

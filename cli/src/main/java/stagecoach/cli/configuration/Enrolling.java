@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
-import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
+import stagecoach.vocabulary.time.Spans;
 
 /** What enrolling a target and enrolling a worker share. */
 public abstract class Enrolling extends ApiCommand {
@@ -50,7 +50,7 @@ public abstract class Enrolling extends ApiCommand {
         if (json) {
             sayJson(enrolment);
         } else {
-            say("Run this on the machine, once, within " + Text.span(validFor) + ":");
+            say("Run this on the machine, once, within " + Spans.inWords(validFor) + ":");
             say("  " + enrolment.path("command").asText());
         }
         return ExitCode.SUCCEEDED;

@@ -25,6 +25,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
+import stagecoach.vocabulary.time.Spans;
 
 /**
  * Does what {@code CheckHttp} asks: the same request again and again until the answer is right or
@@ -99,7 +100,10 @@ public final class CheckHttpWork implements Work {
                                 live.masks()
                                         .apply(
                                                 "%s did not answer as it should within %s: it %s"
-                                                        .formatted(ask.url(), ask.within(), last)));
+                                                        .formatted(
+                                                                ask.url(),
+                                                                Spans.inWords(ask.within()),
+                                                                last)));
                     }
                     Thread.sleep(Duration.between(live.now(), next));
                 }

@@ -94,7 +94,7 @@ class CheckHttpTest {
                             .perform(accept(server.url() + "/?key=hunter2", "", HOUR, "hunter2"));
             assertThat(result.exitCode()).contains(1);
             assertThat(result.reason().orElseThrow())
-                    .contains("within PT1H: it answered 302")
+                    .contains("within 1h: it answered 302")
                     .contains("?key=********")
                     .doesNotContain("hunter2");
         }

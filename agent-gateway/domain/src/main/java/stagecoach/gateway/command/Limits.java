@@ -16,6 +16,7 @@ import stagecoach.gateway.command.Stage.Ended;
 import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.gateway.command.Stage.Sent;
 import stagecoach.gateway.command.Stage.Started;
+import stagecoach.vocabulary.time.Spans;
 
 /**
  * How long a command may wait, and how long its machine may be away before it is given up. While
@@ -102,7 +103,8 @@ public record Limits(
             case Pending _ ->
                     Mail.result(
                             CommandOutcome.UNREACHED,
-                            "The machine was out of reach for %s.".formatted(reachWithin),
+                            "The machine was out of reach for %s."
+                                    .formatted(Spans.inWords(reachWithin)),
                             false);
             case Sent _ -> lostOnTheWay();
             case Started _ -> harmless ? lostOnTheWay() : lostAtWork();
@@ -114,7 +116,7 @@ public record Limits(
         return Mail.result(
                 CommandOutcome.UNREACHED,
                 "The machine went out of reach when it had been sent the command, and did not come back within %s; it may still run."
-                        .formatted(reachWithin),
+                        .formatted(Spans.inWords(reachWithin)),
                 true);
     }
 
@@ -124,7 +126,7 @@ public record Limits(
                 atWork.isPresent()
                         ? "The machine has been out of reach until the command's time was over; it may still run."
                         : "The machine has been out of reach for %s, and the command has no time limit of its own; it may still run."
-                                .formatted(VANISHED_AFTER),
+                                .formatted(Spans.inWords(VANISHED_AFTER)),
                 true);
     }
 

@@ -204,7 +204,7 @@ final class AcquisitionFixture {
                         CommandOutcome.UNREACHED,
                         Optional.empty(),
                         Map.of(),
-                        Optional.of("The machine was out of reach for PT1M."),
+                        Optional.of("The machine was out of reach for 1m."),
                         false,
                         Optional.empty()));
     }

@@ -22,6 +22,7 @@ import stagecoach.steprunner.run.StepProgress.AtPlace;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.time.Spans;
 
 /**
  * What comes next in a run: batch after batch, in a batch its steps and groups side by side, each
@@ -356,7 +357,10 @@ final class Moves {
 
     private static String waitedFor(PlannedStep step, String reason) {
         return step.waitFor()
-                .map(wait -> "%s; it was waited for, %s at most".formatted(reason, wait))
+                .map(
+                        wait ->
+                                "%s; it was waited for, %s at most"
+                                        .formatted(reason, Spans.inWords(wait)))
                 .orElse(reason);
     }
 }

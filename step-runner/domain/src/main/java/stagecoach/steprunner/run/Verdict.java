@@ -4,6 +4,7 @@ import java.util.Optional;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepState;
+import stagecoach.vocabulary.time.Spans;
 
 /**
  * What a command's result means for its step.
@@ -101,7 +102,7 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
 
     private static String timeoutReason(PlannedStep step) {
         return step.timeout()
-                .map(timeout -> "did not end within " + timeout)
+                .map(timeout -> "did not end within " + Spans.inWords(timeout))
                 .orElse("did not end in time");
     }
 

@@ -113,7 +113,7 @@ class LostMachinesTest {
                 CommandOutcome.UNREACHED,
                 Optional.empty(),
                 Map.of(),
-                Optional.of("The machine was out of reach for PT1M."),
+                Optional.of("The machine was out of reach for 1m."),
                 mayStillRun,
                 Optional.empty());
     }
@@ -136,7 +136,7 @@ class LostMachinesTest {
         assertThat(played.state("b", "t1")).isEqualTo(StepState.SUCCEEDED);
         assertThat(played.state("b", "t2")).isEqualTo(skips ? StepState.SKIPPED : StepState.FAILED);
         assertThat(played.result("b", "t2").reason())
-                .contains("The machine was out of reach for PT1M.");
+                .contains("The machine was out of reach for 1m.");
         assertThat(played.end().outcome())
                 .isEqualTo(skips ? RunOutcome.SUCCEEDED : RunOutcome.FAILED);
     }

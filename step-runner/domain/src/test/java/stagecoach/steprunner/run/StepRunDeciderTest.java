@@ -466,7 +466,7 @@ class StepRunDeciderTest {
                                 pair("a", "t1"),
                                 ticket("a", "t1", 1),
                                 Optional.empty(),
-                                "did not end within PT1H",
+                                "did not end within 1h",
                                 NOON),
                         started("a", "t1", 2));
     }
