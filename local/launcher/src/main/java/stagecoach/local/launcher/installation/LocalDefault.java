@@ -225,7 +225,7 @@ public final class LocalDefault {
         environment.put("STAGECOACH_PUBLIC_URL", at.baseUrl());
         return new ProcessSpec(
                 name,
-                set(quarkus(module, ServiceProgram.HEAP)),
+                set(quarkus(module)),
                 environment,
                 folder.resolve("run").resolve(name),
                 new Readiness.HttpAnswer(at.podUrl(service, pod).resolve("/q/health/ready")),
@@ -314,7 +314,7 @@ public final class LocalDefault {
                                     CacheCredential.of(secrets.cacheTrust(), name));
             return new ProcessSpec(
                     process,
-                    quarkus("package-service/cache", ServiceProgram.CACHE_HEAP),
+                    quarkus("package-service/cache"),
                     environment,
                     folder.resolve("run").resolve(process),
                     new Readiness.OutputLine("READY cache"),
@@ -360,10 +360,10 @@ public final class LocalDefault {
         }
     }
 
-    private List<String> quarkus(String module, String heap) throws IOException {
+    private List<String> quarkus(String module) throws IOException {
         checkout.built(module + "/target/quarkus-app/quarkus-run.jar");
         return marked(
-                ServiceProgram.of(checkout.root(), module, heap)
+                ServiceProgram.of(checkout.root(), module)
                         .command(ServiceProgram.learnsIn(folder)));
     }
 

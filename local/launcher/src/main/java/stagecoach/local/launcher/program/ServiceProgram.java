@@ -18,24 +18,18 @@ import java.util.stream.Stream;
  * nothing that the packaged program's own class loader has loaded.
  */
 public final class ServiceProgram {
-    /** The heap of a service. */
-    public static final String HEAP = "-Xmx256m";
-
-    /** The heap of a regional cache, which holds nothing but what is on its way. */
-    public static final String CACHE_HEAP = "-Xmx96m";
-
+    private static final String QUICKLY = "-XX:TieredStopAtLevel=1";
     private static final String LEARN = "learn";
     private static final String MAIN = "io.quarkus.runner.GeneratedMain";
 
     /** In the order in which the packaged program looks for classes: what was rewritten first. */
     private static final List<String> FOLDERS = List.of("quarkus", "app", "lib/boot", "lib/main");
 
+    /** It holds something for each machine that is connected. */
+    private static final String GATEWAY = "agent-gateway/app";
+
     private static final List<String> MODULES =
-            List.of(
-                    "orchestrator-service/app",
-                    "step-runner/app",
-                    "package-service/app",
-                    "agent-gateway/app");
+            List.of("orchestrator-service/app", "step-runner/app", "package-service/app", GATEWAY);
 
     /** It encrypts packages byte by byte, for which only the thorough compiler has machine code. */
     private static final String CACHE = "package-service/cache";
@@ -49,11 +43,15 @@ public final class ServiceProgram {
     }
 
     /** That of a module of the checkout in {@code root}, which must be built. */
-    public static ServiceProgram of(Path root, String module, String heap) {
-        Path folder = root.resolve(module).resolve("target/quarkus-app");
+    public static ServiceProgram of(Path root, String module) {
         return new ServiceProgram(
-                folder,
-                module.equals(CACHE) ? List.of(heap) : List.of(heap, "-XX:TieredStopAtLevel=1"));
+                root.resolve(module).resolve("target/quarkus-app"),
+                switch (module) {
+                    // Nothing but what is on its way.
+                    case CACHE -> List.of("-Xmx96m");
+                    case GATEWAY -> List.of("-Xmx384m", QUICKLY);
+                    default -> List.of("-Xmx256m", QUICKLY);
+                });
     }
 
     /** Has the services of the local default in {@code folder} learn, from its next start on. */
@@ -70,11 +68,11 @@ public final class ServiceProgram {
     /** Whether all have an AOT cache for what is built in {@code root} now. */
     public static boolean areTrained(Path root) throws IOException {
         for (String module : MODULES) {
-            if (!of(root, module, HEAP).isTrained()) {
+            if (!of(root, module).isTrained()) {
                 return false;
             }
         }
-        return of(root, CACHE, CACHE_HEAP).isTrained();
+        return of(root, CACHE).isTrained();
     }
 
     /**
@@ -84,9 +82,9 @@ public final class ServiceProgram {
      */
     public static void train(Path root) throws IOException, InterruptedException {
         for (String module : MODULES) {
-            of(root, module, HEAP).train();
+            of(root, module).train();
         }
-        of(root, CACHE, CACHE_HEAP).train();
+        of(root, CACHE).train();
     }
 
     /**
