@@ -98,17 +98,36 @@ final class FolderSync {
         }
     }
 
-    /** Returns when these files and folders, which lie in or above {@code folder}, are on disk. */
-    void sync(Path folder, List<Path> some) throws IOException, InterruptedException {
-        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            Visitor visitor = new Visitor(folder, threads);
-            for (Path path : some) {
-                visitor.met(path);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("asked to stop");
-                }
+    /** Begins to sync what is written into {@code folder} one by one. */
+    Batch batch(Path folder) {
+        return new Batch(folder);
+    }
+
+    /** What is written meanwhile: a folder comes after what lies in it. Not for two threads. */
+    final class Batch implements AutoCloseable {
+        private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+        private final Visitor visitor;
+
+        private Batch(Path folder) {
+            this.visitor = new Visitor(folder, threads);
+        }
+
+        /** Has this file or folder synced, now or with others that come. */
+        void add(Path path) throws IOException, InterruptedException {
+            visitor.add(path);
+            if (visitor.isFull()) {
+                visitor.syncAll();
             }
+        }
+
+        /** Returns when all that came is on disk. */
+        void finish() throws IOException, InterruptedException {
             visitor.syncAll();
+        }
+
+        @Override
+        public void close() {
+            threads.close();
         }
     }
 
@@ -144,7 +163,7 @@ final class FolderSync {
 
         private FileVisitResult met(Path path) throws IOException {
             add(path);
-            if (tasks.size() >= TOGETHER_MAX) {
+            if (isFull()) {
                 try {
                     syncAll();
                 } catch (InterruptedException e) {
@@ -154,6 +173,10 @@ final class FolderSync {
                 }
             }
             return FileVisitResult.CONTINUE;
+        }
+
+        boolean isFull() {
+            return tasks.size() >= TOGETHER_MAX;
         }
 
         void add(Path path) {

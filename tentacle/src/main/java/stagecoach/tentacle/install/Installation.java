@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.CommandPayload.Install;
 import stagecoach.tentacle.journal.JournalEntry;
@@ -15,6 +17,7 @@ import stagecoach.tentacle.script.ScriptOutcome;
 
 /** One installation on its way, for its behaviours. */
 final class Installation {
+    private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
     private static final String BEGUN = "begun";
     private static final String UNPACKED = "unpacked";
     private static final String COPYING = "copying";
@@ -126,6 +129,15 @@ final class Installation {
                         entry ->
                                 entry instanceof JournalEntry.Reached reached
                                         && reached.point().equals(point));
+    }
+
+    /** Adds a line to the output; on a full disk it waits, and comes with the end. */
+    void tell(String words) {
+        try {
+            live.info(words);
+        } catch (IOException e) {
+            LOG.warn("a line of the output cannot be written yet ticket={}", live.ticket(), e);
+        }
     }
 
     /** Whether its time is over. */

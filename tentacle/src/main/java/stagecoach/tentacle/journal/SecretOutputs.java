@@ -39,9 +39,24 @@ public final class SecretOutputs {
     private final Path folder;
     private final Set<String> seen = new HashSet<>();
     private final List<String> values = new ArrayList<>();
+    private int told;
+
+    private final Reading reading;
 
     SecretOutputs(Path ticketFolder) {
+        this(ticketFolder, SecretOutputs::read);
+    }
+
+    SecretOutputs(Path ticketFolder, Reading reading) {
         this.folder = ticketFolder.resolve(FOLDER);
+        this.reading = reading;
+    }
+
+    /** Reads a value. */
+    @FunctionalInterface
+    interface Reading {
+        /** Empty if the file holds none. */
+        Optional<String> read(Path file) throws IOException;
     }
 
     /** Makes the folder ready for a script. */
@@ -54,13 +69,18 @@ public final class SecretOutputs {
      * list.
      */
     synchronized List<String> news() throws IOException {
-        boolean any = false;
         for (String file : files()) {
-            if (file.startsWith(EVER) && seen.add(file)) {
-                any |= read(folder.resolve(file)).map(values::add).orElse(false);
+            if (file.startsWith(EVER) && !seen.contains(file)) {
+                // One that cannot be read now must be hidden all the same, when it can.
+                reading.read(folder.resolve(file)).ifPresent(values::add);
+                seen.add(file);
             }
         }
-        return any ? List.copyOf(values) : List.of();
+        if (values.size() == told) {
+            return List.of();
+        }
+        told = values.size();
+        return List.copyOf(values);
     }
 
     /** The newest values by name. */
@@ -68,7 +88,7 @@ public final class SecretOutputs {
         Map<String, String> newest = new TreeMap<>();
         for (String file : files()) {
             if (file.matches(NAME)) {
-                read(folder.resolve(file)).ifPresent(value -> newest.put(file, value));
+                reading.read(folder.resolve(file)).ifPresent(value -> newest.put(file, value));
             }
         }
         return newest;

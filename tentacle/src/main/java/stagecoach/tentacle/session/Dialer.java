@@ -174,6 +174,8 @@ final class Dialer implements Contact {
     private WebSocketConnectOptions way(URI gateway) {
         WebSocketConnectOptions way = new WebSocketConnectOptions();
         way.setHost(gateway.getHost()).setPort(gateway.getPort()).setURI(PATH);
+        // Later than it is given up: a try without an answer must not hold its connection for ever.
+        way.setTimeout(rules.connectMax().toMillis() * 3);
         routes.to(gateway).map(this::options).ifPresent(way::setProxyOptions);
         return way;
     }

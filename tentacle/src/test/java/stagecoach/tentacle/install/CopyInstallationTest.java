@@ -1,12 +1,18 @@
 package stagecoach.tentacle.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -278,5 +284,86 @@ class CopyInstallationTest {
         there(".stagecoach-" + live.ticket() + ".part");
         assertThat(perform().succeeded()).isTrue();
         assertThat(all()).containsExactly("v");
+    }
+
+    @Test
+    void a_pattern_that_would_keep_nothing_is_refused_before_anything_is_done() throws Exception {
+        there("logs/precious");
+        for (String idle : List.of("./logs/**", "logs//**", "logs/#{Tenant}/**")) {
+            fails(copy(new Nupkg(), purged(idle)), "copyTo.except '" + idle + "' matches nothing");
+        }
+        assertThat(all()).containsExactly("logs", "logs/precious");
+    }
+
+    @Test
+    void what_stays_in_the_place_of_a_file_is_told_before_anything_is_changed() throws Exception {
+        there("app/deep/my.local");
+        there("other");
+        fails(
+                copy(new Nupkg().with("app", "a file"), purged("**/*.local")),
+                "app is a file in the package, and a folder there of which "
+                        + Path.of("app/deep/my.local")
+                        + " stays",
+                "Nothing was changed there.");
+        assertThat(all()).containsExactly("app", "app/deep", "app/deep/my.local", "other");
+    }
+
+    @Test
+    void a_copy_that_has_no_room_is_refused_before_anything_is_changed() throws Exception {
+        there("other");
+        fails(
+                copy(new Nupkg().with("PreDeploy.sh", "truncate -s 4T big"), purged()),
+                "it needs 4194304 MiB, and ",
+                "Nothing was changed there.");
+        assertThat(all()).containsExactly("other");
+    }
+
+    @Test
+    void a_folder_that_nobody_may_list_stays_if_a_pattern_names_it_and_is_told_if_not()
+            throws Exception {
+        live = accept(new Nupkg(), purged("logs/**"));
+        var payload = (CommandPayload.Install) live.payload().orElseThrow();
+        var link = VersionLink.of(tickets.home().root(), payload.directory(), live.ticket());
+        var installation = new Installation(live, (InstallPackage) live.command(), payload, link);
+        var logs = shop.getFileSystem().getPathMatcher("glob:logs");
+        var ways = new CopyWalk(installation, shop, List.of(logs));
+        List<Path> stays = new ArrayList<>();
+        var outside =
+                ways.new Outside() {
+                    @Override
+                    void goes(Path path, BasicFileAttributes is) {
+                        throw new AssertionError(path + " cannot be seen");
+                    }
+
+                    @Override
+                    void stays(Path relative) {
+                        stays.add(relative);
+                    }
+                };
+        var closed = new AccessDeniedException("closed");
+        assertThat(outside.visitFileFailed(shop.resolve("logs"), closed))
+                .isEqualTo(FileVisitResult.CONTINUE);
+        assertThat(stays).containsExactly(Path.of("logs"));
+        assertThatThrownBy(() -> outside.visitFileFailed(shop.resolve("data"), closed))
+                .isSameAs(closed);
+    }
+
+    @Test
+    void half_a_file_that_a_kill_has_left_goes_also_if_the_copy_is_cancelled_then()
+            throws Exception {
+        live = accept(new Nupkg(), to(shop));
+        var payload = (CommandPayload.Install) live.payload().orElseThrow();
+        var link = VersionLink.of(tickets.home().root(), payload.directory(), live.ticket());
+        Files.createDirectories(link.content().resolve("deep"));
+        for (String point : List.of("begun", "unpacked", "copying")) {
+            live.record(new JournalEntry.Reached(live.now(), point));
+        }
+        there("deep/other");
+        there("deep/.stagecoach-" + live.ticket() + ".part");
+        live.askStop(JournalEntry.StopAsked.Cause.CANCEL, Duration.ZERO, Duration.ZERO);
+        assertThatThrownBy(this::perform).isInstanceOf(InterruptedException.class);
+        assertThat(all()).containsExactly("deep", "deep/other");
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .anyMatch(line -> line.startsWith(shop + " is incomplete"));
     }
 }

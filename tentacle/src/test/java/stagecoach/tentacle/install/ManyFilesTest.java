@@ -11,11 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.tentacle.trash.Trash;
 
 /** A package may have as many files as the server takes, and a tentacle has little memory. */
@@ -40,6 +47,28 @@ class ManyFilesTest {
         }
     }
 
+    /** The same of a copy, which purges what is there. */
+    static final class CopyAll {
+        private CopyAll() {}
+
+        public static void main(String[] args) throws Exception {
+            Path folder = Path.of(args[1]);
+            var tickets = new TestTickets(folder.resolve("home"));
+            var payload = new CommandPayload.Install("current", List.of(), Map.of(), List.of());
+            var live = tickets.accept(Deliveries.install(Nupkg.pin(new byte[] {1}), payload));
+            var link = VersionLink.of(tickets.home().root(), "current", live.ticket());
+            var installation =
+                    new Installation(live, (InstallPackage) live.command(), payload, link);
+            new ExtractPackage(ArchiveLimits.USUAL, Trash.onDisk())
+                    .unpack(Path.of(args[0]), link.content(), () -> {});
+            Path shop = folder.resolve("shop");
+            var logs = List.of(shop.getFileSystem().getPathMatcher("glob:logs"));
+            Files.createDirectories(shop.resolve("of-before"));
+            int copied = new Copy(installation, FolderSync.by(path -> {}), shop, true, logs).make();
+            System.out.println("copied " + copied);
+        }
+    }
+
     private Path archive(int files) throws IOException {
         Path archive = folder.resolve("many.nupkg");
         try (var zip =
@@ -60,6 +89,21 @@ class ManyFilesTest {
     void as_many_files_as_the_server_takes_are_unpacked_in_the_memory_of_a_tentacle()
             throws Exception {
         Path content = folder.resolve("content");
+        String said = inLittleMemory(Unpack.class, content);
+        assertThat(said).contains("unpacked " + FILES);
+        assertThat(content.resolve("node_modules/some-module-1638/lib/source-65534.js"))
+                .hasContent("65534");
+    }
+
+    @Test
+    void they_are_copied_in_it_too() throws Exception {
+        String said = inLittleMemory(CopyAll.class, folder);
+        assertThat(said).contains("copied ");
+        assertThat(folder.resolve("shop/node_modules/some-module-1638/lib/source-65534.js"))
+                .hasContent("65534");
+    }
+
+    private String inLittleMemory(Class<?> program, Path where) throws Exception {
         Path log = folder.resolve("log");
         Process process =
                 new ProcessBuilder(
@@ -69,16 +113,14 @@ class ManyFilesTest {
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Unpack.class.getName(),
+                                program.getName(),
                                 archive(FILES).toString(),
-                                content.toString())
+                                where.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
         assertThat(process.waitFor()).as(Files.readString(log)).isZero();
-        assertThat(log).content().contains("unpacked " + FILES);
-        assertThat(content.resolve("node_modules/some-module-1638/lib/source-65534.js"))
-                .hasContent("65534");
+        return Files.readString(log);
     }
 
     @Test

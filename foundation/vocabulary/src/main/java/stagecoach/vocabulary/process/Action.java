@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 
@@ -193,9 +195,24 @@ public sealed interface Action {
      * @param except globs, relative to the directory, of what a purge leaves
      */
     record CopyTo(String directory, boolean purge, List<String> except) {
+        private static final Set<String> IDLE_NAMES = Set.of("", ".", "..");
+
         /** Copies the globs. */
         public CopyTo {
             except = List.copyOf(except);
+        }
+
+        /**
+         * Whether no path below the directory is ever named by this pattern: one that goes through
+         * {@code .}, {@code ..} or an empty name, or waits for a variable.
+         */
+        public static boolean isIdle(String glob) {
+            if (glob.contains("#{")) {
+                return true;
+            }
+            String plain = glob.replace('\\', '/').replaceFirst("/+$", "");
+            return !plain.isEmpty()
+                    && Stream.of(plain.split("/", -1)).anyMatch(IDLE_NAMES::contains);
         }
     }
 }

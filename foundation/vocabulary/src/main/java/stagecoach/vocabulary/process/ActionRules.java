@@ -69,7 +69,7 @@ final class ActionRules {
         }
         for (int i = 0; i < copy.except().size(); i++) {
             String glob = copy.except().get(i).replace('\\', '/');
-            if (ABSOLUTE.matches(glob) || climbs(glob)) {
+            if (ABSOLUTE.matches(glob) || Action.CopyTo.isIdle(glob)) {
                 add(
                         "install/copyTo/except/" + i,
                         "\"%s\" matches nothing: patterns are relative to the directory and have no variables. Write it such as logs/** or *.local."

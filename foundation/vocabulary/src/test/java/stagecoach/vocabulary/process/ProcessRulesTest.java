@@ -558,6 +558,14 @@ class ProcessRulesTest {
                         "/steps/0/install/copyTo/except/3",
                         "/steps/0/install/copyTo/except/4",
                         "/steps/0/install/copyTo/except/5");
+        // A purge would remove what these seem to keep.
+        for (String idle :
+                List.of("./logs/**", "logs//**", "logs/./*", "logs/#{Tenant}/**", "a/../b", ".")) {
+            assertThat(pointers(copying("/srv/shop", true, idle)))
+                    .as(idle)
+                    .containsExactly("/steps/0/install/copyTo/except/0");
+        }
+        assertThat(copying("/srv/shop", true, "logs/", ".well-known/**", "a.b/*.c")).isEmpty();
         assertThat(pointers(copying("/srv/shop", false, "logs/**")))
                 .containsExactly("/steps/0/install/copyTo/except");
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.local.launcher.installation.Checkout;
+import stagecoach.local.launcher.process.FolderLock;
 
 /** Builds the images of this checkout. */
 @Command(
@@ -86,7 +88,24 @@ public final class ImagesCommand implements Callable<Integer> {
             return ExitCode.FAILED.code();
         }
         Path folder = checkout.root().resolve(".stagecoach/images");
+        Optional<FolderLock> lock = FolderLock.take(folder.resolveSibling("images.lock"));
+        if (lock.isEmpty()) {
+            err().println(
+                            "error: another ./stagecoach images is at work in this checkout. Wait until it has ended.");
+            err().flush();
+            return ExitCode.FAILED.code();
+        }
+        try (FolderLock _ = lock.get()) {
+            build(engine, wanted, folder);
+        }
+        return ExitCode.SUCCEEDED.code();
+    }
+
+    private void build(Engine engine, List<Image> wanted, Path folder)
+            throws IOException, InterruptedException {
         Path recipe = checkout.root().resolve("deploy/images");
+        // Of one that was interrupted.
+        Layout.delete(folder);
         try {
             Path java = LinkedJava.into(folder.resolve("java"));
             for (Image image : wanted) {
@@ -95,7 +114,6 @@ public final class ImagesCommand implements Callable<Integer> {
         } finally {
             Layout.delete(folder);
         }
-        return ExitCode.SUCCEEDED.code();
     }
 
     private List<Image> wanted() {

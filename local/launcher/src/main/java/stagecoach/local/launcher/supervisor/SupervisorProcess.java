@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import stagecoach.local.launcher.process.BackOff;
+import stagecoach.local.launcher.process.FolderLock;
 import stagecoach.local.launcher.process.ProcessIdentity;
 
 /**

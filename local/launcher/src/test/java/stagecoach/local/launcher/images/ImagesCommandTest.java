@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import stagecoach.local.launcher.installation.Checkout;
+import stagecoach.local.launcher.process.FolderLock;
 
 class ImagesCommandTest {
     /** Notes how it is called, and lists the folder that it is to build in. */
@@ -105,6 +106,21 @@ class ImagesCommandTest {
                         "./volumes",
                         "./volumes/cache");
         assertThat(folder.resolve(".stagecoach/images")).doesNotExist();
+    }
+
+    @Test
+    void a_second_one_at_the_same_time_is_told_to_wait_and_harms_nothing() throws Exception {
+        engine(ENGINE);
+        Path mine = Files.createDirectories(folder.resolve(".stagecoach/images/java"));
+        try (var _ = FolderLock.take(folder.resolve(".stagecoach/images.lock")).orElseThrow()) {
+            assertThat(run("cache")).isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("error: another ./stagecoach images is at work in this checkout.");
+            assertThat(mine).exists();
+        }
+        // What an interrupted one has left goes.
+        assertThat(run("cache")).as(err.toString()).isZero();
+        assertThat(mine).doesNotExist();
     }
 
     private int run(String... arguments) {

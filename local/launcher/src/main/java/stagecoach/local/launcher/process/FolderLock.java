@@ -1,8 +1,9 @@
-package stagecoach.local.launcher.supervisor;
+package stagecoach.local.launcher.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,19 +13,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What only one process of this computer may hold; the operating system gives it back at its end.
  */
-final class FolderLock {
+public final class FolderLock implements AutoCloseable {
     private final FileLock lock;
 
     private FolderLock(FileLock lock) {
         this.lock = lock;
     }
 
-    /** The lock; empty while another process holds it. */
-    static Optional<FolderLock> take(Path file) throws IOException {
+    /** The lock; empty while somebody else holds it. */
+    public static Optional<FolderLock> take(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        @Nullable FileLock lock = channel.tryLock();
+        @Nullable FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException ours) {
+            // Somebody else in this process has it.
+        }
         if (lock == null) {
             channel.close();
             return Optional.empty();
@@ -32,7 +38,14 @@ final class FolderLock {
         return Optional.of(new FolderLock(lock));
     }
 
-    boolean isHeld() {
+    /** Whether it still is this process's. */
+    public boolean isHeld() {
         return lock.isValid();
+    }
+
+    /** Gives it back before the end of the process. */
+    @Override
+    public void close() throws IOException {
+        lock.acquiredBy().close();
     }
 }
