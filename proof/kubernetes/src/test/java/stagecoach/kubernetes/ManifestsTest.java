@@ -67,6 +67,7 @@ class ManifestsTest {
                     "/metadata/name",
                     "/metadata/namespace",
                     "/spec/instances",
+                    "/spec/postgresql/parameters/max_connections",
                     "/spec/bootstrap/initdb/database",
                     "/spec/bootstrap/initdb/owner",
                     "/spec/storage/size");

@@ -89,7 +89,7 @@ class ManyFilesTest {
     void as_many_files_as_the_server_takes_are_unpacked_in_the_memory_of_a_tentacle()
             throws Exception {
         Path content = folder.resolve("content");
-        String said = inLittleMemory(Unpack.class, content);
+        String said = inLittleMemory(Unpack.class, "-Xmx24m", FILES, content);
         assertThat(said).contains("unpacked " + FILES);
         assertThat(content.resolve("node_modules/some-module-1638/lib/source-65534.js"))
                 .hasContent("65534");
@@ -97,24 +97,26 @@ class ManyFilesTest {
 
     @Test
     void they_are_copied_in_it_too() throws Exception {
-        String said = inLittleMemory(CopyAll.class, folder);
+        // A list of them would not fit.
+        String said = inLittleMemory(CopyAll.class, "-Xmx16m", 25_000, folder);
         assertThat(said).contains("copied ");
-        assertThat(folder.resolve("shop/node_modules/some-module-1638/lib/source-65534.js"))
-                .hasContent("65534");
+        assertThat(folder.resolve("shop/node_modules/some-module-624/lib/source-24999.js"))
+                .hasContent("24999");
     }
 
-    private String inLittleMemory(Class<?> program, Path where) throws Exception {
+    private String inLittleMemory(Class<?> program, String memory, int files, Path where)
+            throws Exception {
         Path log = folder.resolve("log");
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx24m",
+                                memory,
                                 "-XX:+UseSerialGC",
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 program.getName(),
-                                archive(FILES).toString(),
+                                archive(files).toString(),
                                 where.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())

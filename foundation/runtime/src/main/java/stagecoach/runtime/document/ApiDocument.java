@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ApiDocument implements OASFilter {
+    private static final String NO_SUCH_PART = "416";
     private static final String INTERNAL = "/internal";
     private static final String OPEN = "/api/problems";
     private static final String ETAG = "ETag";
@@ -171,6 +172,10 @@ public class ApiDocument implements OASFilter {
 
     private static APIResponse withForm(String status, APIResponse response) {
         if (status.startsWith("2") || status.startsWith("3") || response.getRef() != null) {
+            return response;
+        }
+        if (status.equals(NO_SUCH_PART)) {
+            // Its Content-Range says all (RFC 9110, section 15.5.17).
             return response;
         }
         @Nullable Content content = response.getContent();

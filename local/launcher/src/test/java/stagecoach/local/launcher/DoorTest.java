@@ -94,6 +94,26 @@ class DoorTest {
     }
 
     @Test
+    void images_are_made_of_nothing_that_is_older_than_its_source_and_holds_a_library_twice()
+            throws Exception {
+        run("status");
+        Path library = root.resolve("tentacle/target/tentacle/lib/old.jar");
+        write(library, "of before");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+        Path control = root.resolve(".stagecoach/control.json");
+        write(control, "{\"pid\":%d,\"port\":1}".formatted(ProcessHandle.current().pid()));
+        Ended refused = run("images");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.output()).contains("./stagecoach down, then images");
+        assertThat(builds()).isEqualTo(1);
+
+        Files.delete(control);
+        run("images");
+        assertThat(builds()).isEqualTo(2);
+        assertThat(library).doesNotExist();
+    }
+
+    @Test
     void nobody_else_may_look_into_the_folder_of_the_local_default() throws Exception {
         Path folder = Files.createDirectories(root.resolve(".stagecoach"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

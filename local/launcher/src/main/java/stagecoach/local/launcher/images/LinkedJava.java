@@ -49,7 +49,7 @@ final class LinkedJava {
                                 "--add-modules",
                                 String.join(",", MODULES),
                                 "--include-locales=en",
-                                "--strip-debug",
+                                "--strip-java-debug-attributes",
                                 "--no-header-files",
                                 "--no-man-pages",
                                 "--compress=zip-6",

@@ -80,6 +80,9 @@ public class NuGetResource {
                 @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
                 @Content(mediaType = MediaType.APPLICATION_XML)
             })
+    @APIResponse(responseCode = "206", description = "The part of a package that Range asks for")
+    @APIResponse(responseCode = "304", description = "As If-None-Match says")
+    @APIResponse(responseCode = "416", description = "There is no such part")
     public Response get(@PathParam("path") String path, @Context HttpHeaders headers)
             throws IOException {
         return answer(path, false, headers);

@@ -13,6 +13,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.decider.Rejection;
@@ -68,8 +73,26 @@ public class ArtifactsResource {
             operationId = "downloadDeploymentArtifact",
             summary = "Download a file that a script has collected",
             description = "Its bytes as they were on the machine. A Range gets a part of them.")
-    @APIResponse(responseCode = "200", description = "The bytes")
-    @APIResponse(responseCode = "206", description = "A part of them")
+    @Parameter(
+            name = "Range",
+            in = ParameterIn.HEADER,
+            description = "Such as bytes=1000-, RFC 9110",
+            schema = @Schema(type = SchemaType.STRING))
+    @APIResponse(
+            responseCode = "200",
+            description = "The bytes",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM,
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(
+            responseCode = "206",
+            description = "A part of them",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM,
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "416", description = "There is no such part")
     @APIResponse(responseCode = "404", description = "No such file")
     public Response get(
             @PathParam("id") String id,
