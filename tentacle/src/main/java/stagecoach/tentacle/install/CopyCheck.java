@@ -170,7 +170,12 @@ final class CopyCheck {
                         .live()
                         .masks()
                         .apply(
-                                "What is installed cannot be copied to %s: %s. Nothing was changed there."
-                                        .formatted(directory, why)));
+                                "What is installed cannot be copied to %s: %s. %s"
+                                        .formatted(
+                                                directory,
+                                                why,
+                                                installation.isCopying()
+                                                        ? "An earlier try has left it incomplete."
+                                                        : "Nothing was changed there.")));
     }
 }

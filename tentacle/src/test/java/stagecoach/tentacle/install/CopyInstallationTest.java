@@ -309,6 +309,19 @@ class CopyInstallationTest {
     }
 
     @Test
+    void a_copy_that_was_cut_off_and_finds_something_in_its_way_does_not_say_that_all_is_as_before()
+            throws Exception {
+        live = accept(new Nupkg().with("v", "1"), to(shop));
+        live.record(new JournalEntry.Reached(live.now(), "begun"));
+        live.record(new JournalEntry.Reached(live.now(), "copying"));
+        there("v/within");
+        fails(
+                perform(),
+                "v is a file in the package, and a folder there",
+                "An earlier try has left it incomplete.");
+    }
+
+    @Test
     void a_copy_that_has_no_room_is_refused_before_anything_is_changed() throws Exception {
         there("other");
         fails(
